@@ -1,0 +1,1 @@
+"""Commands that build the project's own assets: `python -m scripts.<name>`."""
