@@ -19,9 +19,7 @@ class Activation:
     formula: str  # LaTeX
     function: Callable[[Tensor], Tensor]  # any shape → same shape
     derivative: Callable[[Tensor], Tensor]  # any shape → same shape
-    gain: (
-        float  # weights start with standard deviation gain / √fan_in, which keeps a layer's output at its input's size
-    )
+    gain: float  # weights start at N(0, gain² / fan_in), which keeps a layer's output at the size of its input
 
 
 def step(x: Tensor) -> Tensor:

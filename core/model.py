@@ -153,7 +153,6 @@ def load_model(path: Path | None = None) -> MLP:
     except FileNotFoundError:
         raise ModelError(f"The model {path.name} is missing. Run “make model” to train it again.") from None
     except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
-        raise ModelError(
-            f"The model {path.name} cannot be used: {error}. Run “make model” to train it again."
-        ) from None
+        remedy = "Run “make model” to train it again."
+        raise ModelError(f"The model {path.name} cannot be used: {error}. {remedy}") from None
     return model.eval()
