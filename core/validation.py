@@ -7,7 +7,7 @@ from collections.abc import Collection
 def require_number(field: str, value: object, low: float, high: float) -> None:
     """Raise `ValueError` unless `value` is a finite number with low ≤ value ≤ high."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type,operator]
+    if not is_number or not low <= value <= high or not math.isfinite(value):  # type: ignore[arg-type,operator]
         raise ValueError(f"{field} is {value!r}; it must be a number from {low:g} to {high:g}")
 
 
