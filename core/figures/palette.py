@@ -1,0 +1,21 @@
+"""The colours and what each one means, the same in every lesson; all stand out on white and on black."""
+
+PALETTE: dict[str, str] = {
+    "positive": "#3B82F6",  # a weight or number above zero
+    "negative": "#F0791E",  # below zero
+    "train": "#8B5CF6",  # training data
+    "test": "#12A574",  # data the network has never trained on
+    "forward": "#0EA5C6",  # values on their way forward
+    "backward": "#E0448F",  # gradients on their way back
+    "accent": "#EAB308",  # where the reader's hand is
+    "neutral": "#8592A6",  # axes, zero, everything else
+}
+
+# From negative through nothing to positive; the middle is transparent, so it is the page's own colour.
+DIVERGING: list[tuple[float, str]] = [
+    (0.0, "#C2540A"),
+    (0.25, PALETTE["negative"]),
+    (0.5, "rgba(133, 146, 166, 0.08)"),
+    (0.75, PALETTE["positive"]),
+    (1.0, "#1747A6"),
+]

@@ -1,0 +1,10 @@
+"""Showing a figure: one place that decides how Plotly behaves on our pages."""
+
+import streamlit as st
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset", "responsive": True}
+
+
+def show(figure: object, key: str, alt: str) -> None:
+    """Show a figure under a stable key, with a sentence for readers who cannot see it."""
+    st.plotly_chart(figure, key=key, alt=alt, config=CONFIG, theme="streamlit")

@@ -1,0 +1,58 @@
+"""Controls whose value stands in the URL under their key, so that a link reproduces what the reader sees."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+Callback = Callable[[], None] | None
+
+
+def slider(label: str, key: str, low: float, high: float, default: float, step: float, **options: Any) -> float:
+    """Return the value of a slider from `low` to `high`."""
+    return st.slider(label, low, high, default, step, key=key, bind="query-params", **options)
+
+
+def number(label: str, key: str, low: int, high: int, default: int, step: int = 1, **options: Any) -> int:
+    """Return a whole number from `low` to `high` that the reader types or steps."""
+    return int(st.number_input(label, low, high, default, step, key=key, bind="query-params", **options))
+
+
+def stops(label: str, key: str, values: Sequence[float], default: float, **options: Any) -> float:
+    """Return one of a few numbers on a slider; the default is added when it is not among them."""
+    steps = sorted({*values, default})
+    texts = [f"{value:g}" for value in steps]
+    chosen = st.select_slider(label, texts, f"{default:g}", key=key, bind="query-params", **options)
+    return float(chosen)
+
+
+def choice(label: str, key: str, labels: Mapping[str, str], default: str, **options: Any) -> str:
+    """Return a name from a select box that shows each name's label."""
+    names = list(labels)
+    show = labels.__getitem__
+    return st.selectbox(label, names, names.index(default), show, key=key, bind="query-params", **options) or default
+
+
+def pick(label: str, key: str, labels: Mapping[str, str], default: str, **options: Any) -> str:
+    """Return a name from a few buttons side by side that show each name's label."""
+    picked = st.segmented_control(
+        label,
+        list(labels),
+        default=default,
+        format_func=labels.__getitem__,
+        key=key,
+        bind="query-params",
+        required=True,
+        **options,
+    )
+    return picked or default
+
+
+def switch(label: str, key: str, default: bool = False, **options: Any) -> bool:
+    """Return whether a switch is on."""
+    return st.toggle(label, default, key=key, bind="query-params", **options)
+
+
+def labels(registry: Mapping[str, Any]) -> dict[str, str]:
+    """Return name → label of a registry whose entries have a `label`."""
+    return {name: entry.label for name, entry in registry.items()}

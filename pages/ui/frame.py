@@ -1,0 +1,79 @@
+"""The frame that every lesson stands in: the question above the picture; words, code and the way on below it."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.catalogue import LESSONS, Lesson, lesson, neighbours
+from pages.ui.quiz import Outcome, predict_then_run
+from pages.ui.texts import LessonText, lesson_text
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An open lesson: its catalogue entry and its text."""
+
+    lesson: Lesson
+    text: LessonText
+
+    def predict(self, name: str, run: Callable[[], Outcome]) -> None:
+        """Ask the question `Predict: name` of the text; `run` runs the real thing and says which choice came true."""
+        predict_then_run(f"{self.lesson.name}:{name}", self.text.question(name), run)
+
+    def section(self, name: str) -> None:
+        """Show one more section of the text here."""
+        st.markdown(self.text.sections[name])
+
+    def close(self, code: Sequence[Callable[..., Any] | type] = ()) -> None:
+        """End the page: what to try, the background, the code that ran, and the lessons before and after."""
+        _closing_words(self.text)
+        if code:
+            _code_that_ran(code)
+        st.divider()
+        _way_on(self.lesson)
+
+
+def open_lesson(name: str) -> Frame:
+    """Start a lesson's page: the question it answers, and its lead."""
+    frame = Frame(lesson(name), lesson_text(name))
+    number = LESSONS.index(frame.lesson) + 1
+    st.caption(f"{frame.lesson.part} · {number} of {len(LESSONS)} · {frame.lesson.title}")
+    st.title(frame.lesson.question, anchor=False)
+    st.markdown(frame.text.lead)
+    return frame
+
+
+def page_of(entry: Lesson) -> Any:
+    """Return Streamlit's page of a lesson."""
+    is_first = entry == LESSONS[0]
+    icon = f":material/{entry.icon}:"
+    return st.Page(entry.script, title=entry.title, icon=icon, url_path=entry.name, default=is_first)
+
+
+def _closing_words(text: LessonText) -> None:
+    if "Try" in text.sections:
+        st.subheader("What to try", anchor=False)
+        st.markdown(text.sections["Try"])
+    if "Why" in text.sections:
+        with st.expander("Why it is so", icon=":material/lightbulb:"):
+            st.markdown(text.sections["Why"])
+
+
+def _code_that_ran(code: Sequence[Callable[..., Any] | type]) -> None:
+    with st.expander("The code that ran", icon=":material/code:"):
+        for tab, part in zip(st.tabs([part.__name__ for part in code]), code, strict=True):
+            with tab:
+                st.caption(f"`{part.__module__}`, as it runs on this page")
+                st.code(inspect.getsource(part), language="python")
+
+
+def _way_on(entry: Lesson) -> None:
+    before, after = neighbours(entry.name)
+    left, right = st.columns(2)
+    if before:
+        left.page_link(page_of(before), label=f"Before: {before.title}", icon=":material/arrow_back:")
+    if after:
+        right.page_link(page_of(after), label=f"Next: {after.title}", icon=":material/arrow_forward:")

@@ -1,0 +1,74 @@
+"""Where a page keeps what must outlive a rerun: the URL for settings, the session for the rest, the owner by cookie."""
+
+import math
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import streamlit as st
+
+from pages.ui.web import OWNER_COOKIE, is_owner, new_owner
+
+T = TypeVar("T")
+
+
+def owner() -> str:
+    """Return who this learner is: the browser's cookie, or this session where cookies are off."""
+    cookie = st.context.cookies.get(OWNER_COOKIE)
+    if cookie and is_owner(cookie):
+        return cookie
+    return session("owner", new_owner)
+
+
+def session(name: str, make: Callable[[], T]) -> T:
+    """Return this session's object of that name, made on first use; one typed object a lesson."""
+    key = f"seven_steps:{name}"
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    return cast(T, st.session_state[key])
+
+
+def remember(name: str, value: T) -> T:
+    """Keep `value` as this session's object of that name, and return it."""
+    st.session_state[f"seven_steps:{name}"] = value
+    return value
+
+
+def url_number(name: str, default: float, low: float, high: float) -> float:
+    """Return a number from the URL; `default` when it is missing, not a number or outside low … high."""
+    try:
+        value = float(st.query_params.get(name, default))
+    except ValueError:
+        return default
+    return value if math.isfinite(value) and low <= value <= high else default
+
+
+def url_numbers(name: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
+    """Return as many numbers, separated by commas in the URL, as `default` has; `default` when any one is bad."""
+    parts = st.query_params.get(name, "").split(",")
+    try:
+        values = tuple(float(part) for part in parts)
+    except ValueError:
+        return default
+    good = len(values) == len(default) and all(math.isfinite(value) and low <= value <= high for value in values)
+    return values if good else default
+
+
+def url_choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return a name from the URL; `default` when it is not one of `allowed`."""
+    value = st.query_params.get(name, default)
+    return value if value in allowed else default
+
+
+def url_text(name: str, default: str, longest: int = 200) -> str:
+    """Return a text from the URL, cut to `longest` characters."""
+    return st.query_params.get(name, default)[:longest]
+
+
+def set_url(name: str, value: float | str | tuple[float, ...], default: object = None) -> None:
+    """Write a setting into the URL, numbers to six digits; the default leaves it out."""
+    if value == default:
+        st.query_params.pop(name, None)
+    elif isinstance(value, tuple):
+        st.query_params[name] = ",".join(f"{number:.6g}" for number in value)
+    else:
+        st.query_params[name] = value if isinstance(value, str) else f"{value:.6g}"
