@@ -1,0 +1,188 @@
+"""A real server and a real Chromium for the browser tests.
+
+    def test_something(visit):
+        page = visit("/train?seed=3")                          # opened, and its script has finished
+        page.get_by_role("button", name="Train").click()
+        expect(page.get_by_text("epoch 1")).to_be_visible()    # `expect` waits; never sleep
+
+A console error or an uncaught exception on any page fails its test at the end.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90  # a cold start on a busy machine
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# On a deep link Streamlit's own page looks for its server below that address first, and finds none there.
+SEARCHING = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+Visit = Callable[..., Page]
+Serve = Callable[[Path], AbstractContextManager[str]]
+
+expect.set_options(timeout=20_000)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server and the worker processes it started."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):  # none was left
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def running_server(state: Path) -> Iterator[str]:
+    """Run the app with its state in a folder; yields the address once it is healthy, stops it at the end."""
+    url, log = f"http://127.0.0.1:{(port := free_port())}", state / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    environment = os.environ | {"SEVEN_STEPS_STATE": str(state)}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not is_healthy(url):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
+            time.sleep(0.1)
+        yield url
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """`with serve(folder) as url:` runs a server of one's own, for tests about starting, stopping and state."""
+    return running_server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the server that all browser tests share, with a state folder of its own."""
+    with running_server(tmp_path_factory.mktemp("state")) as url:
+        yield url
+
+
+def installed_chromium() -> str | None:
+    """A Chromium on this machine: `$CHROMIUM`, or one on the path; `None` means Playwright's own."""
+    found = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *CHROMIUMS) if name)
+    return next(filter(None, found), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium a test file; not longer, for Playwright keeps an event loop running in this thread."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run to its end. After a click, expect what the click shows instead."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+
+
+@pytest.fixture(scope="session")
+def settled() -> Callable[[Page], None]:
+    """`settled(page)` waits until the page's script has run to its end."""
+    return settle
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the pages of this test complained about; clear it when the test provokes an error on purpose."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, console_errors: list[str]) -> Iterator[Visit]:
+    """`new_page(width=390, height=844, dark=True, touch=True)` is a page in a browser profile of its own."""
+    contexts = []
+
+    def complain(message: ConsoleMessage) -> None:
+        if message.type == "error" and not SEARCHING.search(message.location["url"]):
+            console_errors.append(f"{message.text} ({message.location['url']})")
+
+    def make(width: int = 1440, height: int = 1000, dark: bool = False, touch: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            has_touch=touch,
+            is_mobile=touch,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", complain)
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not console_errors, f"errors in the browser's console: {console_errors}"
+
+
+@pytest.fixture
+def page(new_page: Visit) -> Page:
+    """An empty desktop page in light colours."""
+    return new_page()
+
+
+@pytest.fixture
+def visit(server: str, page: Page) -> Visit:
+    """`visit("/draw?pen=12")` opens an address of the shared server on `page` and waits for its script to end."""
+
+    def go(path: str = "/", on: Page = page) -> Page:
+        on.goto(server + path)
+        expect(on.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+        settle(on)
+        return on
+
+    return go
