@@ -1,1 +1,37 @@
 """Runs: a training from the wish (`RunSpec`) through an `Engine` of worker processes to the store that keeps it."""
+
+from core.runs.default import get_engine
+from core.runs.engine import (
+    Command,
+    Engine,
+    Pause,
+    Progress,
+    QueueFull,
+    Resume,
+    RunSummary,
+    SetLearningRate,
+    Snapshot,
+    Status,
+    StepN,
+    Stop,
+    UnknownRun,
+)
+from core.runs.spec import RunSpec
+
+__all__ = [
+    "Command",
+    "Engine",
+    "Pause",
+    "Progress",
+    "QueueFull",
+    "Resume",
+    "RunSpec",
+    "RunSummary",
+    "SetLearningRate",
+    "Snapshot",
+    "Status",
+    "StepN",
+    "Stop",
+    "UnknownRun",
+    "get_engine",
+]

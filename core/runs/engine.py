@@ -133,8 +133,8 @@ class RunSummary:
 class Engine(Protocol):
     """A place where runs are trained; every method answers at once and may be called from any thread."""
 
-    def submit(self, spec: RunSpec, owner: str) -> str:
-        """Queue a run and return its unguessable id; raises `QueueFull`."""
+    def submit(self, spec: RunSpec, owner: str, steps: int | None = None) -> str:
+        """Queue a run and return its unguessable id; with `steps` it pauses after so many. Raises `QueueFull`."""
 
     def control(self, run_id: str, owner: str, command: Command) -> None:
         """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`."""

@@ -1,0 +1,151 @@
+"""A run in memory while it lives: what its worker said last, and how that looks from outside."""
+
+import time
+from dataclasses import dataclass, field
+
+from core.runs.dispatch import FIRST_SPEED, work
+from core.runs.engine import Progress, Snapshot, Status
+from core.runs.messages import Answer, Changed, Ended, Job, Report, Saved, Started, Weights
+from core.runs.spec import MAX_SECONDS, TRAIN_DIGITS, RunSpec
+from core.runs.store import RunRow, Store
+from core.training.loop import StepRecord
+
+SPEED_SECONDS = 2.0  # of training, over which speed is measured
+RESUMABLE = (Status.INTERRUPTED, Status.STOPPED, Status.FAILED)
+
+
+@dataclass(eq=False)
+class LiveRun:
+    """One run under way; changed only under the engine's lock."""
+
+    id: str
+    owner: str
+    spec: RunSpec
+    created: float
+    learning_rate: float
+    status: Status = Status.QUEUED
+    message: str = ""
+    trouble: str = ""  # why its last checkpoint could not be written, or ""
+    unsaved: str = ""  # why the store did not take its last state, or ""
+    records: list[StepRecord] = field(default_factory=list)
+    step: int = 0
+    seconds: float = 0.0
+    on_start: str = ""  # the message once a worker has the run; {step} is where it begins
+    budget: int | None = None  # steps that a worker may take before it pauses
+    deaths: int = 0  # of its workers
+    snapshot: Snapshot | None = None
+    watched: float = 0.0  # when somebody last asked, on the monotonic clock
+    asked: float = 0.0  # when the worker was last asked for weights
+    paused: float = 0.0  # since when
+    saved: int = 0  # records in the store
+    dirty: bool = True  # the store does not know the newest state
+
+    @classmethod
+    def of_row(cls, row: RunRow, store: Store) -> "LiveRun":
+        """Return a run of the store, queued to be taken up again; raises `ValueError` for one that cannot be."""
+        if row.status not in RESUMABLE or row.seconds > MAX_SECONDS:
+            raise ValueError(f"A run that is {row.status} cannot be taken up again. Start a new one.")
+        spec = RunSpec.from_json(row.spec)
+        records = list(store.records(row.id))
+        return cls(
+            row.id, row.owner, spec, row.created, row.learning_rate, step=row.step, seconds=row.seconds,
+            records=records, saved=len(records), message="Waiting to be taken up again.",
+            on_start="Taken up again after step {step}.",
+        )  # fmt: skip
+
+    def job(self, store: Store) -> Job:
+        """Return what a worker needs to begin or go on."""
+        reported = self.records[-1].step if self.records else 0
+        return Job(self.id, self.spec.to_json(), store.checkpoints, self.learning_rate, self.budget, reported)
+
+    def row(self) -> RunRow:
+        """Return what the store keeps."""
+        measured = [r.test_accuracy for r in self.records if r.test_accuracy is not None]
+        return RunRow(
+            self.id, self.owner, self.spec.to_json(), self.status, self.message, self.created, self.step,
+            self.seconds, self.learning_rate, measured[-1] if measured else None, len(self.records),
+        )  # fmt: skip
+
+    def hear(self, answer: Answer) -> None:
+        """Take in what the worker said."""
+        match answer:
+            case Started(step, note):
+                self.status = Status.RUNNING
+                self.message = " ".join(filter(None, (self.on_start.format(step=step), note)))
+            case Report(records):
+                self.records += records
+                self.step, self.seconds = records[-1].step, records[-1].seconds
+            case Changed(status, rate):
+                self.status, self.learning_rate = status, rate
+                if status == Status.PAUSED:
+                    self.budget, self.paused = 0, time.monotonic()
+            case Weights(step, weights):
+                self.snapshot = Snapshot(self.id, step, self.spec.model, weights)
+            case Saved(trouble):
+                self.trouble = trouble
+            case Ended():
+                self._end(answer)
+        self.dirty = self.dirty or not isinstance(answer, Weights)
+
+    def _end(self, ended: Ended) -> None:
+        self.status, self.message = ended.status, ended.message or self.message
+        self.step, self.seconds = max(self.step, ended.step), max(self.seconds, ended.seconds)
+        if ended.weights is not None:
+            self.snapshot = Snapshot(self.id, ended.step, self.spec.model, ended.weights)
+
+    def speed(self) -> float | None:
+        """Return the examples per second of the last `SPEED_SECONDS` of training; None before there are two records."""
+        last = self.records[-1] if self.records else None
+        for record in reversed(self.records):
+            if last is not None and (last.seconds - record.seconds > SPEED_SECONDS or record is self.records[0]):
+                passed = last.seconds - record.seconds
+                return (last.epoch - record.epoch) * TRAIN_DIGITS / passed if passed > 0 else None
+        return None
+
+    def seconds_left(self, flops: float = FIRST_SPEED) -> float:
+        """Return the training seconds to come: by the run's own speed, else by `flops` a second."""
+        share = 1 - self.step / self.spec.total_steps
+        speed = self.speed()
+        if speed is None:
+            return work(self.spec, share) / flops
+        return share * self.spec.training.epochs * TRAIN_DIGITS / speed
+
+    def progress(self, after: int, position: int | None, wait: float | None) -> Progress:
+        """Return how the run stands for whoever asks."""
+        after = min(max(after, 0), len(self.records))
+        return Progress(
+            run_id=self.id,
+            spec=self.spec,
+            status=self.status,
+            message=" ".join(filter(None, (self.message, self.trouble, self.unsaved))),
+            records=tuple(self.records[after:]),
+            next=len(self.records),
+            step=self.step,
+            total_steps=self.spec.total_steps,
+            learning_rate=self.learning_rate,
+            position=position,
+            wait_seconds=wait,
+            seconds_left=self.seconds_left() if self.status.live and self.speed() else None,
+            examples_per_second=self.speed(),
+            resumable=self.status in RESUMABLE and self.seconds <= MAX_SECONDS,
+        )
+
+
+def progress_of_row(row: RunRow, store: Store, after: int) -> Progress:
+    """Return how a run of the store stands; raises `ValueError` when an older version of the project wrote it."""
+    spec = RunSpec.from_json(row.spec)
+    after = min(max(after, 0), row.records)
+    examples = row.step * spec.training.epochs * TRAIN_DIGITS / spec.total_steps
+    return Progress(
+        run_id=row.id,
+        spec=spec,
+        status=row.status,
+        message=row.message,
+        records=store.records(row.id, after),
+        next=row.records,
+        step=row.step,
+        total_steps=spec.total_steps,
+        learning_rate=row.learning_rate,
+        examples_per_second=examples / row.seconds if row.seconds else None,
+        resumable=row.status in RESUMABLE and row.seconds <= MAX_SECONDS,
+    )

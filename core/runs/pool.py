@@ -1,0 +1,101 @@
+"""Worker processes: started from a fork server that has torch and the digits ready, ended without a trace."""
+
+import multiprocessing
+import os
+import threading
+from multiprocessing import spawn
+from typing import Any
+
+from core.paths import ROOT
+from core.runs import worker
+
+NAME = "seven-steps-worker"
+GOODBYE_SECONDS = 2.0  # a worker may finish its step, then it is killed
+
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+_starting = threading.Lock()
+
+
+class WorkerProcess:
+    """One worker: its process, our end of its pipe, and the run it has."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context(_METHOD)
+        self.pipe, theirs = context.Pipe()
+        self.run_id: str | None = None
+        self.process = context.Process(target=worker.main, args=(theirs,), name=NAME, daemon=True)  # type: ignore[attr-defined]
+        with _starting:
+            _leave_main_alone()
+            if _METHOD == "forkserver":
+                _prepare_fork_server(context)
+            self.process.start()
+        theirs.close()  # so that the pipe ends when the worker does
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id."""
+        pid: int | None = self.process.pid
+        return pid
+
+    def send(self, message: object) -> None:
+        """Send a message; a worker that has just died is noticed by whoever waits for it."""
+        try:
+            self.pipe.send(message)
+        except OSError:
+            return
+
+    def receive(self) -> list[Any]:
+        """Return the messages that have come; raises `EOFError` when the worker is gone and nothing is left."""
+        messages = []
+        try:
+            while self.pipe.poll(0):
+                messages.append(self.pipe.recv())
+        except (EOFError, OSError):
+            if not messages:
+                raise EOFError from None
+        return messages
+
+    def close(self) -> None:
+        """Close the pipe, which ends the worker after its step; kill it when it does not end, and collect it."""
+        self.pipe.close()
+        self.process.join(GOODBYE_SECONDS)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self.process.close()
+
+
+def _prepare_fork_server(context: Any) -> None:
+    """Start the fork server, if it does not run, with the imports and the digits that all workers share."""
+    from multiprocessing import forkserver
+
+    context.set_forkserver_preload(["core.runs.preload"])
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([before] if before else [])])  # it must find `core`
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def _leave_main_alone() -> None:
+    """Keep workers from importing the main module again, which multiprocessing does for functions defined in it.
+
+    Ours are not, and the main module is Streamlit's command line, a test runner, or the page that runs just now.
+    """
+    if getattr(spawn.get_preparation_data, "spares_workers", False):
+        return
+    original = spawn.get_preparation_data
+
+    def prepare(name: str) -> dict[str, object]:
+        data = original(name)
+        if name == NAME:
+            for key in ("init_main_from_name", "init_main_from_path"):
+                data.pop(key, None)
+        return data
+
+    prepare.spares_workers = True  # type: ignore[attr-defined]
+    spawn.get_preparation_data = prepare

@@ -1,0 +1,212 @@
+"""The supervisor: one thread that starts workers, hands them runs, hears them and replaces those that die."""
+
+import threading
+import time
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from typing import Any
+
+from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait, work
+from core.runs.engine import Command, Pause, QueueFull, Resume, SetLearningRate, Status, StepN, Stop
+from core.runs.live import LiveRun
+from core.runs.messages import Answer, Ended, Look, Park
+from core.runs.pool import WorkerProcess
+from core.runs.store import Store
+
+TICK = 0.1  # seconds between looks at the clock
+WATCHED_SECONDS = 3.0  # somebody who asked so recently is still watching
+LOOK_SECONDS = 0.5  # between two sets of weights
+PARK_SECONDS = 5.0  # a pause, after which others may have the worker
+MAX_DEATHS = 3  # workers that a run may lose
+MAX_BACKOFF = 30.0  # seconds between attempts to start workers that die at once
+
+DIED = "The process that trained this run died; a new one takes over."
+TOOK_OVER = "The process that trained this run died; a new one took over after step {step}."
+GAVE_UP = "The process that trained this run died {deaths} times, and it was given up at step {step}."
+
+
+class Supervisor:
+    """Runs in memory, the queue and the workers; `lock` guards all three and is never held while waiting."""
+
+    def __init__(self, store: Store, workers: int, on_change: threading.Event) -> None:
+        self.lock = threading.RLock()
+        self.runs: dict[str, LiveRun] = {}
+        self.queue = FairQueue()
+        self.pool: list[WorkerProcess] = []
+        self._store = store
+        self._workers = workers
+        self._on_change = on_change  # set when a run ends, so that it is saved at once
+        self._flops = FIRST_SPEED  # a second, as measured
+        self._early_deaths = 0
+        self._not_before = 0.0
+        self._closed = False
+        self._woken, self._waker = Pipe(duplex=False)
+        self._thread = threading.Thread(target=self._supervise, name="seven-steps-supervisor", daemon=True)
+        self._thread.start()
+
+    def add(self, run: LiveRun) -> None:
+        """Queue a run; raises `QueueFull`."""
+        with self.lock:
+            if self._closed:
+                raise QueueFull("The server is stopping. Please try again in a minute.")
+            if run.id in self.runs:
+                return
+            self.queue.add(run.owner, run.id)
+            self.runs[run.id] = run
+        self._wake()
+
+    def command(self, run: LiveRun, command: Command) -> None:
+        """Pass a command to the run's worker, or follow it here when it has none."""
+        with self.lock:
+            match command:
+                case Pause():
+                    run.budget = 0
+                case Resume():
+                    run.budget = None
+                case StepN(n):
+                    run.budget = n
+                case SetLearningRate(rate):
+                    run.learning_rate = rate
+            run.dirty = True
+            worker = next((worker for worker in self.pool if worker.run_id == run.id), None)
+            if worker is not None:
+                worker.send(command)
+            elif run.status.live and isinstance(command, Stop):
+                self.queue.remove(run.id)
+                run.status = Status.STOPPED
+                self._on_change.set()
+            elif run.status == Status.PAUSED and isinstance(command, Resume | StepN):
+                run.status = Status.QUEUED
+                self.queue.add_last(run.owner, run.id)
+        self._wake()
+
+    def place(self, run: LiveRun) -> tuple[int | None, float | None]:
+        """Return the position of a run in the queue and the seconds it is expected to wait, or None and None."""
+        order = self.queue.order()
+        if run.id not in order:
+            return None, None
+        index = order.index(run.id)
+        ahead = [self.runs[other].seconds_left(self._flops) for other in order[:index]]
+        busy = [self.runs[worker.run_id] for worker in self.pool if worker.run_id]
+        left = [PARK_SECONDS if other.status == Status.PAUSED else other.seconds_left(self._flops) for other in busy]
+        return index + 1, expected_wait(left, ahead, self._workers)
+
+    def close(self) -> None:
+        """End the thread and every worker; live runs become interrupted."""
+        with self.lock:
+            self._closed = True
+        self._wake()
+        self._thread.join()
+        for worker in self.pool:
+            worker.pipe.close()  # all of them first, so that they end side by side
+        for worker in self.pool:
+            worker.close()
+        self.pool.clear()
+        self._woken.close()
+        self._waker.close()
+        for run in self.runs.values():
+            if run.status.live:
+                self.queue.remove(run.id)
+                run.status, run.dirty = Status.INTERRUPTED, True
+                run.message = "The server stopped while this run was under way. It can go on from its last checkpoint."
+
+    def _wake(self) -> None:
+        with self.lock:
+            if not self._woken.closed and not self._woken.poll(0):
+                self._waker.send_bytes(b"!")
+
+    def _supervise(self) -> None:
+        while not self._closed:
+            self._start_worker_if_wanted()
+            with self.lock:
+                self._dispatch()
+            heard: list[Any] = [self._woken]
+            for worker in self.pool:
+                heard += [worker.pipe, worker.process.sentinel]
+            ready = wait(heard, TICK)
+            if self._woken in ready:
+                self._woken.recv_bytes()
+            for worker in list(self.pool):
+                if worker.pipe in ready or worker.process.sentinel in ready:
+                    self._listen(worker)
+            with self.lock:
+                self._look_and_park()
+
+    def _start_worker_if_wanted(self) -> None:
+        """Keep one worker ready, and one for every run that could start, as far as workers go."""
+        with self.lock:
+            idle = sum(worker.run_id is None for worker in self.pool)
+            room = len(self.pool) < self._workers and time.monotonic() >= self._not_before
+            wanted = room and (not self.pool or len(self.queue) > idle)
+        if wanted:
+            worker = WorkerProcess()  # takes seconds the first time
+            with self.lock:
+                self.pool.append(worker)
+            self._wake()  # perhaps one more
+
+    def _dispatch(self) -> None:
+        for worker in self.pool:
+            if worker.run_id is None:
+                busy = {self.runs[other.run_id].owner for other in self.pool if other.run_id}
+                run_id = self.queue.take(busy)
+                if run_id is None:
+                    return
+                worker.run_id = run_id
+                worker.send(self.runs[run_id].job(self._store))
+
+    def _listen(self, worker: WorkerProcess) -> None:
+        try:
+            answers = worker.receive()
+        except EOFError:
+            worker.close()
+            with self.lock:
+                self.pool.remove(worker)
+                self._replace(worker)
+            return
+        with self.lock:
+            for answer in answers:
+                self._early_deaths = 0
+                self._hear(worker, answer)
+
+    def _hear(self, worker: WorkerProcess, answer: Answer) -> None:
+        if worker.run_id is None:
+            return
+        run = self.runs[worker.run_id]
+        run.hear(answer)
+        if isinstance(answer, Ended):
+            worker.run_id = None
+            self.queue.release(run.owner)
+            if run.seconds > 1:
+                self._flops = work(run.spec, run.step / run.spec.total_steps) / run.seconds
+            self._on_change.set()
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        """Give the run of a dead worker to the next one, unless it has lost too many."""
+        if worker.run_id is None:
+            self._early_deaths += 1
+            self._not_before = time.monotonic() + min(MAX_BACKOFF, 0.05 * 2.0**self._early_deaths)
+            return
+        run = self.runs[worker.run_id]
+        run.deaths, run.dirty = run.deaths + 1, True
+        if run.deaths > MAX_DEATHS:
+            run.status, run.message = Status.FAILED, GAVE_UP.format(deaths=run.deaths, step=run.step)
+            self.queue.release(run.owner)
+            self._on_change.set()
+        else:
+            run.status, run.message, run.on_start = Status.QUEUED, DIED, TOOK_OVER
+            self.queue.add_first(run.owner, run.id)
+
+    def _look_and_park(self) -> None:
+        """Ask for the weights of watched runs, and for the workers of paused ones that keep others waiting."""
+        now = time.monotonic()
+        for worker in self.pool:
+            run = self.runs.get(worker.run_id or "")
+            if run is None:
+                continue
+            watched = now - run.watched < WATCHED_SECONDS and now - run.asked >= LOOK_SECONDS
+            if watched and (run.snapshot is None or run.snapshot.step != run.step):
+                run.asked = now
+                worker.send(Look())
+            if run.status == Status.PAUSED and len(self.queue) and now - run.paused >= PARK_SECONDS:
+                run.paused = now
+                worker.send(Park())
