@@ -55,3 +55,40 @@ function steerable(handle, onStep, onEnd) {
 const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) * (to1 - to0)) / (from1 - from0);
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const short = (value, digits = 3) => Number(value.toPrecision(digits)).toString().replace("-", "−");
+
+// The index in an ascending table whose value is closest.
+function nearest(values, value) {
+  let low = 0, high = values.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= value) low = middle; else high = middle;
+  }
+  return value - values[low] <= values[high] - value ? low : high;
+}
+
+// Round numbers from low to high, about as many as asked for.
+function ticks(low, high, about) {
+  const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.75);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+// Grid, tick labels and titles around a plot with corners (left, top) and (right, bottom); returns its two scales.
+function axes(surface, x, y, { left, top, right, bottom }) {
+  const sx = scale(...x.range, left, right), sy = scale(...y.range, bottom, top);
+  const label = (at, text) => svg(surface, "text", { class: "tick", ...at }, text);
+  for (const tick of ticks(...x.range, clamp((right - left) / 80, 4, 12))) {
+    svg(surface, "line", { class: "grid", x1: sx(tick), x2: sx(tick), y1: top, y2: bottom });
+    label({ x: sx(tick), y: bottom + 17, "text-anchor": "middle" }, short(tick, 4));
+  }
+  for (const tick of ticks(...y.range, 5)) {
+    svg(surface, "line", { class: "grid", x1: left, x2: right, y1: sy(tick), y2: sy(tick) });
+    label({ x: left - 8, y: sy(tick) + 4, "text-anchor": "end" }, short(tick, 4));
+  }
+  const across = { x: (left + right) / 2, y: bottom + 38, "text-anchor": "middle" }, middle = (top + bottom) / 2;
+  svg(surface, "text", across, x.label);
+  svg(surface, "text", { x: 13, y: middle, "text-anchor": "middle", transform: `rotate(-90 13 ${middle})` }, y.label);
+  return [sx, sy];
+}

@@ -1,0 +1,215 @@
+// Curves y(x) from tables, with points that the hand moves along them, and steps that Python computed to play.
+// The data contract stands in pages/ui/curve.py. Positions are indices into data.x, so every number shown is Python's.
+const MARGIN = { left: 58, right: 20, top: 18, bottom: 46 };
+const number = (value) => (value === null || value === undefined ? "–" : short(value, 4));
+
+class Curve {
+  constructor(stage) {
+    const row = (name) => Object.assign(stage.appendChild(document.createElement("div")), { className: name });
+    this.read = row("read");
+    this.svg = svg(stage, "svg", { role: "group" });
+    this.bar = row("bar");
+    this.observer = new ResizeObserver(() => this.ready && this.width !== this.svg.clientWidth && this.draw());
+    this.observer.observe(stage);
+  }
+
+  // New data from Python; while the hand or the player is busy it waits.
+  take(component) {
+    this.component = component;
+    if (this.busy || this.playing) return;
+    const { x, points, curves, paths, step } = component.data;
+    const signature = JSON.stringify([x.values.length, points, paths]);
+    if (signature !== this.signature) {
+      this.step = Math.min(step ?? 0, this.last(paths));
+      this.active = Math.min(this.active ?? 0, Math.max(points.length - 1, 0));
+      this.hands = points.map((point) => nearest(x.values, point.x));
+      this.paths = paths ?? [];
+    }
+    Object.assign(this, { data: component.data, curves, signature, ready: true });
+    this.draw();
+  }
+
+  last(paths = this.paths) { return paths?.length ? Math.max(...paths.map((path) => path.x.length)) - 1 : 0; }
+
+  // Where point i is: on its path after this.step steps, else at its index in the table.
+  at(i) {
+    const path = this.paths[i], curve = this.curves[this.data.points[i].curve ?? 0], index = this.hands[i];
+    if (!path) return { x: this.data.x.values[index], y: curve.y[index], slope: curve.slope?.[index], index };
+    const k = Math.min(this.step, path.x.length - 1);
+    return { x: path.x[k], y: path.y[k], slope: path.slope?.[k], index: nearest(this.data.x.values, path.x[k]) };
+  }
+
+  draw() {
+    const { data, svg: surface } = this, { palette } = data;
+    const width = (this.width = surface.clientWidth || 600), height = data.height;
+    set(surface, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": data.alt });
+    surface.replaceChildren();
+    this.right = width - MARGIN.right;
+    this.bottom = height - MARGIN.bottom;
+    const { left, top } = MARGIN, box = { x: left, y: top, width: this.right - left, height: this.bottom - top };
+    const id = (this.clip ??= `clip${Math.random().toString(36).slice(2)}`);
+    svg(svg(svg(surface, "defs"), "clipPath", { id }), "rect", box);
+    [this.sx, this.sy] = axes(surface, data.x, data.y, { left, top, right: this.right, bottom: this.bottom });
+    this.plot = svg(surface, "g", { "clip-path": `url(#${id})` });
+    for (const line of data.verticals) this.vertical(line);
+    for (const curve of this.curves)
+      svg(this.plot, "path", { d: this.polyline(data.x.values, curve.y), class: "curve", stroke: palette[curve.colour],
+        "stroke-dasharray": curve.dash ? "7 6" : "none" });
+    for (const mark of data.marks) this.mark(mark);
+    const trace = (name) => data.points.map(({ colour }) => svg(this.plot, "path", { class: name, stroke: palette[colour] }));
+    Object.assign(this, { traces: trace("trace"), stops: trace("stops") });
+    this.balls = data.points.map((point, i) => this.ball(point, i));
+    this.buttons();
+    this.place();
+  }
+
+  polyline(xs, ys) {
+    let pen = "M", d = "";
+    xs.forEach((x, i) => {
+      if (x === null || ys[i] === null) { pen = "M"; return; }
+      d += `${pen}${clamp(this.sx(x), -9e3, 9e3).toFixed(1)} ${clamp(this.sy(ys[i]), -9e3, 9e3).toFixed(1)}`;
+      pen = "L";
+    });
+    return d;
+  }
+
+  vertical({ x, label, colour }) {
+    const stroke = this.data.palette[colour], at = this.sx(x), end = at > (MARGIN.left + this.right) / 2;
+    svg(this.plot, "line", { class: "vertical", x1: at, x2: at, y1: MARGIN.top, y2: this.bottom, stroke });
+    const row = this.data.verticals.findIndex((line) => line.x === x && line.label === label);
+    const place = { x: at + (end ? -6 : 6), y: MARGIN.top + 13 + 16 * row, "text-anchor": end ? "end" : "start" };
+    svg(this.plot, "text", { ...place, class: "note" }, label);
+  }
+
+  mark({ x, y, label, colour }) {
+    const dot = svg(this.plot, "circle", { cx: this.sx(x), cy: this.sy(y), r: 5, fill: this.data.palette[colour] });
+    if (label) svg(dot.parentNode, "text", { x: this.sx(x) + 8, y: this.sy(y) - 8, class: "note" }, label);
+  }
+
+  // One handle: tangent, arrow of the next step, dots on the curves it reads, and the ball the hand takes.
+  ball(point, i) {
+    const stroke = this.data.palette[point.colour], g = svg(this.plot, "g");
+    const ball = { arrow: svg(g, "path", { class: "arrow" }), tangent: svg(g, "line", { class: "tangent" }) };
+    set(ball.arrow, { stroke: this.data.palette.backward });
+    set(ball.tangent, { stroke: this.data.palette.backward });
+    const others = point.curve === null ? this.curves.slice(1) : [];
+    ball.dots = others.map((curve) => svg(g, "circle", { r: 6, fill: this.data.palette[curve.colour] }));
+    const handle = (ball.handle = svg(this.svg, "g", { class: "hand", tabindex: 0, role: "slider", "aria-label": point.label }));
+    set(handle, { "aria-valuemin": this.data.x.range[0], "aria-valuemax": this.data.x.range[1] });
+    svg(handle, "circle", { r: 24, class: "reach" });
+    svg(handle, "circle", { r: 10, fill: stroke, class: "ball" });
+    handle.onfocus = () => { this.active = i; this.place(); };
+    const xs = this.data.x.values, back = scale(MARGIN.left, this.right, ...this.data.x.range);
+    draggable(this.svg, handle, (x) => this.move(i, nearest(xs, back(x))), () => this.release());
+    steerable(handle, (dx, dy) => this.move(i, clamp(this.at(i).index + dx + dy, 0, xs.length - 1)), () => this.release());
+    return ball;
+  }
+
+  move(i, index) {
+    this.stop();
+    Object.assign(this, { busy: true, paths: [], step: 0, active: i });
+    this.hands[i] = index;
+    this.place();
+  }
+
+  release() {
+    if (!this.busy) return;
+    Object.assign(this, { busy: false, signature: null }); // Python's answer is taken even if it is the one before
+    this.component.setTriggerValue("point", this.hands.map((index) => this.data.x.values[index]));
+  }
+
+  place() {
+    this.balls.forEach((ball, i) => this.put(ball, i, this.at(i)));
+    this.readout(this.active);
+    for (const [name, button] of Object.entries(this.knobs ?? {}))
+      button.disabled = this.paths.length === 0 || (name === "reset" ? this.step === 0 : this.step >= this.last());
+  }
+
+  put(ball, i, { x, y, slope, index }) {
+    const px = clamp(this.sx(x), MARGIN.left, this.right), py = clamp(this.sy(y ?? 0), MARGIN.top, this.bottom);
+    ball.handle.style.transform = `translate(${px}px, ${py}px)`;
+    set(ball.handle, { "aria-valuenow": x, "aria-valuetext": this.words(i) });
+    ball.dots.forEach((dot, j) => set(dot, { cx: px, cy: this.sy(this.curves[j + 1].y[index] ?? 0) }));
+    const flat = slope === undefined || slope === null || !this.data.tangent;
+    const rise = flat ? 0 : (slope * (this.sy(1) - this.sy(0))) / (this.sx(1) - this.sx(0));
+    const reach = flat ? 0 : Math.min(90, this.width / 7) / Math.hypot(1, rise);
+    set(ball.tangent, { x1: px - reach, x2: px + reach, y1: py - reach * rise, y2: py + reach * rise });
+    const to = clamp(this.sx(x - (this.data.rate ?? 0) * (slope ?? 0)), MARGIN.left - 40, this.right + 40);
+    const tip = Math.sign(to - px) * Math.min(7, Math.abs(to - px)), floor = this.bottom - 8;
+    const shaft = `M${px} ${floor}H${to}m${-tip} -5l${tip} 5l${-tip} 5`;
+    set(ball.arrow, { d: this.data.rate && !flat && Math.abs(to - px) > 1 ? shaft : "" });
+    const path = this.paths[i], shown = path ? this.step + 1 : 0;
+    const d = shown > 1 ? this.polyline(path.x.slice(0, shown), path.y.slice(0, shown)) : "";
+    set(this.traces[i], { d });
+    set(this.stops[i], { d: d.replace(/[ML]([^ML]+)/g, "M$1h0") });
+  }
+
+  // What point i reads: x, the curves at x, the slope, and the words for its sign.
+  words(i) {
+    const { data } = this, { x, y, slope, index } = this.at(i), point = data.points[i];
+    const parts = [`${data.x.label} = ${number(x)}`];
+    if (point.curve === null) this.curves.forEach((curve) => parts.push(`${curve.name} = ${number(curve.y[index])}`));
+    else parts.push(`${this.curves[point.curve].name} = ${number(y)}`);
+    if (data.tangent) parts.push(`${data.tangent} = ${number(slope)}`);
+    if (data.words && slope !== undefined && slope !== null)
+      parts.push(data.words[slope < 0 ? "negative" : slope > 0 ? "positive" : "zero"]);
+    return parts.join(" · ");
+  }
+
+  readout(i) {
+    if (!this.data.points.length) return;
+    const step = this.paths.length ? ` · ${this.data.player.step} ${this.step}` : "";
+    const parts = (this.words(i) + step).split(" · ");
+    while (this.read.children.length > parts.length) this.read.lastChild.remove();
+    parts.forEach((part, j) => {
+      const span = this.read.children[j] ?? this.read.appendChild(document.createElement("span"));
+      if (span.textContent !== part) span.textContent = part;
+    });
+  }
+
+  buttons() {
+    if (!this.data.player || this.knobs) return;
+    const actions = { one: () => this.go(this.step + 1), play: () => this.play(), reset: () => this.go(0) };
+    this.knobs = {};
+    for (const [name, act] of Object.entries(actions)) {
+      const button = (this.knobs[name] = this.bar.appendChild(document.createElement("button")));
+      Object.assign(button, { textContent: this.data.player[name], onclick: act, type: "button" });
+    }
+  }
+
+  go(step) {
+    this.stop();
+    this.step = clamp(step, 0, this.last());
+    this.place();
+    clearTimeout(this.report); // a few quick steps are reported once
+    this.report = setTimeout(() => this.component.setTriggerValue("step", this.step), 200);
+  }
+
+  play() {
+    if (this.playing) return this.go(this.step);
+    const pause = clamp(5000 / this.last(), 60, 450);
+    this.playing = setInterval(() => {
+      this.step += 1;
+      this.place();
+      if (this.step >= this.last()) this.go(this.step);
+    }, pause);
+    this.knobs.play.textContent = this.data.player.pause;
+    this.svg.classList.add("moving");
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = null;
+    this.svg.classList.remove("moving");
+    if (this.knobs) this.knobs.play.textContent = this.data.player.play;
+  }
+
+  close() { this.stop(); this.observer.disconnect(); }
+}
+
+export default function (component) {
+  const stage = component.parentElement.querySelector(".stage");
+  stage.curve ??= new Curve(stage);
+  stage.curve.take(component);
+  return () => stage.curve.close();
+}

@@ -1,0 +1,214 @@
+"""Curves with points that the reader's hand moves along them: the component `curve`, and the URL it reports to.
+
+A lesson does three things, all inside one fragment:
+
+    starts = read_points("w", (3.0,), -10, 10)                 # from the URL, ?w=3
+    xs = grid(-10, 10, starts)                                 # the table's x, with the points in it
+    show_curve(
+        Picture(xs, (Line("loss", f(xs), "train", slopes=df(xs)),), "weight w", "loss", alt="…"),
+        (Point(starts[0], "weight"),), "descent", url="w", tangent="slope",
+    )
+
+The browser draws what these tables hold and moves each point from entry to entry of `xs`, so the numbers that follow
+the pointer are Python's own. On release the points' x go into the URL and the fragment runs again.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import ArrayLike, NDArray
+
+from pages.ui.components import mount, reported
+from pages.ui.state import set_url, url_number
+
+SAMPLES = 401
+MOST_POINTS = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """A curve: its name, y at each x (not a number where it has a gap), a palette colour, and dy/dx for tangents."""
+
+    name: str
+    y: ArrayLike
+    colour: str
+    dash: bool = False
+    slopes: ArrayLike | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A handle: where it starts, its name for screen readers, the curve it rides; `None` reads all curves at its x."""
+
+    x: float
+    label: str
+    curve: int | None = 0
+    colour: str = "accent"
+
+
+@dataclass(frozen=True)
+class Path:
+    """The points that a handle visits when the player runs: x, y and slope at step 0, 1, …"""
+
+    x: ArrayLike
+    y: ArrayLike
+    slope: ArrayLike
+
+
+@dataclass(frozen=True)
+class Vertical:
+    """A dashed vertical line with a label, such as a threshold."""
+
+    x: float
+    label: str
+    colour: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A fixed dot with a label, such as an example."""
+
+    x: float
+    y: float
+    label: str = ""
+    colour: str = "test"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn: the table's x (ascending), the curves over it, axis titles, fixed marks, and words for it all.
+
+    `y_range` defaults to what the curves need; `alt` says in a sentence what a reader would see.
+    """
+
+    x: NDArray[np.float64]
+    lines: Sequence[Line]
+    x_label: str
+    y_label: str
+    alt: str
+    y_range: tuple[float, float] | None = None
+    verticals: Sequence[Vertical] = ()
+    marks: Sequence[Mark] = ()
+    height: int = 400  # pixels
+
+
+PLAYER = {"one": "Step", "play": "Play", "pause": "Pause", "reset": "Reset", "step": "step"}
+
+
+def show_curve(
+    picture: Picture,
+    points: Sequence[Point],
+    key: str,
+    url: str,
+    default: Sequence[float] | None = None,
+    tangent: str = "",
+    words: tuple[str, str, str] | None = None,
+    rate: float | None = None,
+    paths: Sequence[Path] = (),
+    step: int = 0,
+    step_url: str = "step",
+    on_move: Callable[[], None] | None = None,
+) -> None:
+    """Show the picture with its handles; on release the handles' x stand in the URL under `url`, comma-separated.
+
+    `tangent` names the slope and draws the tangent (the lines need `slopes`); `words` are said for a negative, zero
+    and positive slope; `rate` draws an arrow from x to x − rate·slope; `paths`, one a point, bring Step, Play and
+    Reset, whose step stands in the URL under `step_url`. `on_move` runs after a drag. Positions equal to `default`
+    leave the URL.
+    """
+    low, high = float(picture.x[0]), float(picture.x[-1])
+
+    def moved() -> None:
+        values = valid_points(reported(key, "point"), len(points), low, high)
+        if values is not None:
+            set_url(url, values, tuple(default) if default is not None else None)
+            if paths:
+                set_url(step_url, 0, 0)
+            if on_move:
+                on_move()
+
+    def stepped() -> None:
+        step = reported(key, "step")
+        longest = max((len(np.atleast_1d(path.x)) for path in paths), default=1)
+        if isinstance(step, int) and 0 <= step < longest:
+            set_url(step_url, step, 0)
+
+    data = {
+        **_drawing(picture),
+        "points": [asdict(point) for point in points],
+        "tangent": tangent,
+        "words": dict(zip(("negative", "zero", "positive"), words, strict=True)) if words else None,
+        "rate": rate,
+        "paths": [{"x": _table(path.x), "y": _table(path.y), "slope": _table(path.slope)} for path in paths],
+        "player": PLAYER if paths else None,
+        "step": step,
+    }
+    mount("curve", data, key, {"point": moved, "step": stepped})
+
+
+def grid(low: float, high: float, points: Sequence[float] = (), samples: int = SAMPLES) -> NDArray[np.float64]:
+    """Return `samples` even x from low to high with the points among them, ascending."""
+    even = np.linspace(low, high, samples).round(10)
+    return np.unique(np.concatenate([even, [x for x in points if low <= x <= high]]))
+
+
+def read_points(url: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
+    """Return the handles' x from the URL, as many as `default` has; `default` when any one is bad."""
+    parts = st.query_params.get(url, "").split(",")
+    try:
+        values = [float(part) for part in parts]
+    except ValueError:
+        return default
+    return valid_points(values, len(default), low, high) or default
+
+
+def read_step(longest: int, url: str = "step") -> int:
+    """Return the step that the player stands at, from the URL; 0 when it is not a whole number up to `longest`."""
+    step = url_number(url, 0, 0, longest)
+    return int(step) if step == int(step) else 0
+
+
+def valid_points(values: object, count: int, low: float, high: float) -> tuple[float, ...] | None:
+    """Return what a browser reported as `count` numbers from low to high, `None` when it is anything else."""
+    if not isinstance(values, list) or len(values) != count or count > MOST_POINTS:
+        return None
+    numbers = [value for value in values if isinstance(value, (int, float)) and math.isfinite(value)]
+    inside = all(low <= value <= high for value in numbers)
+    return tuple(float(value) for value in numbers) if len(numbers) == count and inside else None
+
+
+def y_range_of(*tables: ArrayLike) -> tuple[float, float]:
+    """Return a range that holds all finite numbers of the tables, with a margin of 6 %."""
+    y = np.concatenate([np.atleast_1d(np.asarray(table, np.float64)) for table in tables])
+    y = y[np.isfinite(y)]
+    low, high = (float(y.min()), float(y.max())) if y.size else (0.0, 1.0)
+    margin = 0.06 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _drawing(picture: Picture) -> dict[str, Any]:
+    low, high = picture.y_range or y_range_of(*(line.y for line in picture.lines))
+    curves = [
+        {"name": line.name, "y": _table(line.y), "colour": line.colour, "dash": line.dash}
+        | ({"slope": _table(line.slopes)} if line.slopes is not None else {})
+        for line in picture.lines
+    ]
+    x_range = [float(picture.x[0]), float(picture.x[-1])]
+    return {
+        "x": {"label": picture.x_label, "range": x_range, "values": _table(picture.x)},
+        "y": {"label": picture.y_label, "range": [low, high]},
+        "curves": curves,
+        "verticals": [asdict(line) for line in picture.verticals],
+        "marks": [asdict(mark) for mark in picture.marks],
+        "alt": picture.alt,
+        "height": picture.height,
+    }
+
+
+def _table(values: ArrayLike) -> list[float | None]:
+    numbers = np.atleast_1d(np.asarray(values, np.float64)).tolist()
+    return [float(f"{value:.7g}") if math.isfinite(value) else None for value in numbers]
