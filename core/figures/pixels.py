@@ -1,4 +1,4 @@
-"""Arrays as images: grey for ink, the diverging palette for weights, tiles for many at once."""
+"""Arrays as images: grey for ink, colour for the sign of a weight."""
 
 import base64
 import io
@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from core.figures.palette import PALETTE
-
-GAP = 2  # pixels between tiles
 
 
 def png_uri(rgba: NDArray[np.uint8]) -> str:
@@ -32,15 +30,3 @@ def signed(images: NDArray[np.floating], limit: float | None = None) -> NDArray[
     positive, negative = (np.array(ImageColor.getrgb(PALETTE[name])) for name in ("positive", "negative"))
     colour = np.where(images[..., None] > 0, positive, negative).astype(np.uint8)
     return np.concatenate([colour, (strength[..., None] * 255).astype(np.uint8)], axis=-1)
-
-
-def tiled(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
-    """Return RGBA images (n, h, w, 4) side by side in rows of `columns`, with transparent gaps between them."""
-    n, height, width, _ = images.shape
-    rows = -(-n // columns)
-    sheet = np.zeros((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 4), np.uint8)
-    for index, image in enumerate(images):
-        row, column = divmod(index, columns)
-        top, left = row * (height + GAP), column * (width + GAP)
-        sheet[top : top + height, left : left + width] = image
-    return sheet

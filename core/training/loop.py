@@ -75,7 +75,7 @@ def train(
         chosen = order[batch * config.batch_size : (batch + 1) * config.batch_size]
         images, labels = to_unit(data.train_images[chosen]), data.train_labels[chosen]  # (B, 784), (B,)
         rate = state.learning_rate * SCHEDULES[config.schedule].factor(state.step / (per_epoch * config.epochs))
-        loss, accuracy = _update(state, images, labels, rate)
+        loss, accuracy = take_step(state, images, labels, rate)
         state.step += 1
         diverged = not np.isfinite(loss)
         test_loss, test_accuracy = None, None
@@ -89,7 +89,7 @@ def train(
             return
 
 
-def _update(state: TrainingState, images: Tensor, labels: Tensor, rate: float) -> tuple[float, float]:
+def take_step(state: TrainingState, images: Tensor, labels: Tensor, rate: float) -> tuple[float, float]:
     """Take one step on a batch (B, 784), (B,): predict, loss, gradient, step. Returns the loss and the accuracy."""
     generator = _generator(state.config.seed, state.step, 1)
     images = AUGMENTATIONS[state.config.augmentation].apply(images, generator)

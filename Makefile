@@ -1,0 +1,43 @@
+# Every target sets up what it needs; a second call starts at once.
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: run test test-all lint bench data model clean
+
+run: .venv/ready
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: .venv/ready-dev .venv/ready-browser
+	$(BIN)/python -m pytest
+
+test-all: .venv/ready-dev .venv/ready-browser
+	$(BIN)/python -m pytest --all
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: .venv/ready-dev .venv/ready-browser
+	$(BIN)/python -m tests.benchmarks
+
+data: .venv/ready
+	$(BIN)/python -m scripts.build_data
+
+model: .venv/ready
+	$(BIN)/python -m scripts.build_model
+
+clean:
+	rm -rf .venv build var
+
+.venv/ready: requirements.txt scripts/make_venv.sh
+	sh scripts/make_venv.sh requirements.txt
+	touch $@
+
+.venv/ready-dev: requirements.txt requirements-dev.txt scripts/make_venv.sh
+	sh scripts/make_venv.sh requirements-dev.txt
+	touch .venv/ready $@
+
+.venv/ready-browser: .venv/ready-dev scripts/find_browser.sh
+	sh scripts/find_browser.sh
+	touch $@

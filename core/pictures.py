@@ -1,0 +1,39 @@
+"""Pictures from outside: PNG or JPEG, checked before a single pixel is decoded."""
+
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_BYTES = 5 * 2**20
+MAX_PIXELS = 16_000_000  # a telephone's camera
+
+
+class PictureError(ValueError):
+    """The file is no picture we take; the message says what is taken."""
+
+
+def read_picture(content: bytes) -> NDArray[np.uint8]:
+    """Return a PNG or JPEG as RGBA (h, w, 4), turned the way its camera was held.
+
+    Raises `PictureError` for other files, more than 5 MB or more than 16 million pixels.
+    """
+    if len(content) > MAX_BYTES:
+        size = len(content) / 2**20
+        raise PictureError(f"The file has {size:.1f} MB; a picture may have {MAX_BYTES // 2**20} MB. Make it smaller.")
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image,
+        ):
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                most = MAX_PIXELS // 1_000_000
+                raise PictureError(f"The picture has {width} × {height} pixels; at most {most} million are taken.")
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
+    except PictureError:
+        raise
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        raise PictureError("This file is not a PNG or JPEG picture, or it is damaged. Choose another one.") from None

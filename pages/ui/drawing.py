@@ -1,0 +1,107 @@
+"""The drawing studio: a digit from a hand, a file or the test set; what the network sees; what it says."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.canvas import EmptyDrawing, Preparation, prepare
+from core.data import load_mnist
+from core.figures.digits import image_figure, probabilities_figure
+from core.figures.pixels import ink, png_uri
+from core.model import predict
+from core.pictures import PictureError, read_picture
+from pages.ui import controls
+from pages.ui.canvas import draw
+from pages.ui.charts import show
+from pages.ui.model_choice import choose_model
+from pages.ui.state import set_url, url_number
+from pages.ui.tiles import Tile, show_tiles
+
+SOURCES = {"hand": "Draw", "file": "Upload", "test": "Test digit"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is to be read: an image (28, 28), how it was prepared if it was, and the truth if it is known."""
+
+    image: NDArray[np.float32]
+    preparation: Preparation | None = None
+    truth: int | None = None
+
+
+def drawing_studio() -> None:
+    """Show source, verdict and view side by side, and the stages of the preparation below."""
+    source_column, verdict_column, view_column = st.columns([4, 4, 3], gap="large")
+    with source_column:
+        source = controls.pick("Where the digit comes from", "source", SOURCES, "hand", label_visibility="collapsed")
+        subject, request = _subject(source)
+    with verdict_column:
+        model = choose_model()
+        if subject is None:
+            st.markdown(f"### {request}")
+            show(probabilities_figure(np.zeros(10, np.float32)), "probabilities", alt="No digit, no prediction")
+        else:
+            _verdict(predict(model, subject.image[None])[0], subject.truth)
+    with view_column:
+        st.markdown("**What the network sees**")
+        image = np.zeros((28, 28), np.float32) if subject is None else subject.image
+        show(image_figure(image, 240), "view", alt="The 28 × 28 image that the network reads")
+    if subject is not None and subject.preparation is not None:
+        _stages(subject.preparation)
+
+
+def _subject(source: str) -> tuple[Subject | None, str]:
+    """Return what there is to read, or `None` and what the reader should do; a bad file is said beside its control."""
+    if source == "test":
+        return _test_digit(), ""
+    request = "Draw a digit" if source == "hand" else "Choose a picture"
+    try:
+        rgba = draw("draw") if source == "hand" else _uploaded()
+        if rgba is not None:
+            preparation = prepare(rgba)
+            return Subject(preparation.image, preparation), ""
+    except EmptyDrawing as error:
+        if source == "file":
+            st.warning(str(error), icon=":material/image_search:")
+    except PictureError as error:
+        st.error(str(error), icon=":material/broken_image:")
+    return None, request
+
+
+def _uploaded() -> NDArray[np.uint8] | None:
+    file = st.file_uploader("A photo or picture of one digit", ["png", "jpg", "jpeg"], max_upload_size=5)
+    if file is None:
+        return None
+    rgba = read_picture(file.getvalue())
+    st.image(rgba, width=240)
+    return rgba
+
+
+def _test_digit() -> Subject:
+    digits = load_mnist()
+    last = len(digits.test_labels) - 1
+    index = int(url_number("digit", 0, 0, last))
+    st.button("Give me another test digit", icon=":material/casino:", on_click=_another, args=(last,))
+    truth = int(digits.test_labels[index])
+    st.caption(f"Number {index:,} of the 10,000 that no training has seen; somebody meant a {truth}.")
+    return Subject(digits.test_images[index].astype(np.float32) / 255, None, truth)
+
+
+def _another(last: int) -> None:
+    set_url("digit", int(np.random.default_rng().integers(last + 1)))
+
+
+def _verdict(probabilities: NDArray[np.float32], truth: int | None) -> None:
+    best = int(probabilities.argmax())
+    grade = "" if truth is None else (" ✓" if truth == best else " ✗")
+    st.markdown(f"### It reads a {best}{grade}")
+    alt = f"The network reads a {best}, with probability {probabilities[best]:.0%}"
+    show(probabilities_figure(probabilities), "probabilities", alt=alt)
+
+
+def _stages(preparation: Preparation) -> None:
+    st.markdown("**From your drawing to what the network sees**")
+    tiles = [Tile(png_uri(ink(stage.image)), stage.caption, stage.name) for stage in preparation.stages]
+    show_tiles(tiles, "stages", least=110)

@@ -1,0 +1,142 @@
+"""A run on the page: buttons that command it, and a live picture that polls it while it lives."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.runs import Command, Pause, Progress, QueueFull, Resume, RunSpec, SetLearningRate, StepN, Stop, UnknownRun
+from core.runs import get_engine as engine
+from core.training import StepRecord
+from pages.ui.live_picture import show_run, show_start
+from pages.ui.state import owner, session
+
+POLL_SECONDS = 0.5
+STEPS = (1, 10, 100)
+
+
+@dataclass
+class Watch:
+    """What this session knows of the run on its page: its id, and the records seen so far."""
+
+    run_id: str | None
+    records: list[StepRecord] = field(default_factory=list)
+    next: int = 0
+    error: str = ""
+
+    def follow(self, run_id: str | None) -> None:
+        """Watch another run from its beginning, or none."""
+        self.run_id, self.records, self.next, self.error = run_id, [], 0, ""
+
+    def poll(self) -> Progress | None:
+        """Return how the run stands and take its new records in; `None` when no run is watched."""
+        if self.run_id is None:
+            return None
+        try:
+            progress = engine().poll(self.run_id, owner(), self.next)
+        except UnknownRun:
+            self.follow(None)
+            return None
+        self.records.extend(progress.records)
+        self.next = progress.next
+        return progress
+
+
+def watched() -> Watch:
+    """Return this session's watch; a new session (a reload, a second tab) finds the learner's latest run."""
+    return session("watch", lambda: Watch(engine().latest(owner())))
+
+
+def live_run(spec: RunSpec | None) -> None:
+    """Show buttons and picture of the watched run, twice a second while it lives; `spec` is what Train would run."""
+    progress = watched().poll()
+    ticking = progress is not None and progress.status.live
+    st.fragment(_run, run_every=POLL_SECONDS if ticking else None)(spec, ticking)
+
+
+def set_learning_rate(rate: float) -> None:
+    """Change the learning rate of the watched run if it lives; nothing otherwise."""
+    watch = watched()
+    progress = watch.poll()
+    if progress is not None and progress.status.live:
+        _command(watch, SetLearningRate(rate))
+
+
+def _run(spec: RunSpec | None, ticking: bool) -> None:
+    watch = watched()
+    progress = watch.poll()
+    live = progress is not None and progress.status.live
+    if live != ticking:
+        st.rerun()
+    _buttons(spec, watch, progress)
+    if watch.error:
+        st.warning(watch.error, icon=":material/hourglass_top:")
+    if progress is not None:
+        show_run(progress, watch.records, spec)
+    elif spec is not None:
+        show_start(spec)
+
+
+def _buttons(spec: RunSpec | None, watch: Watch, progress: Progress | None) -> None:
+    live = progress is not None and progress.status.live
+    paused = progress is not None and progress.status == "paused"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=live or spec is None,
+            on_click=_submit,
+            args=(watch, spec),
+        )
+        if paused:
+            st.button("Resume", icon=":material/resume:", on_click=_command, args=(watch, Resume()))
+        else:
+            st.button("Pause", icon=":material/pause:", disabled=not live, on_click=_command, args=(watch, Pause()))
+        st.button("Stop", icon=":material/stop:", disabled=not live, on_click=_command, args=(watch, Stop()))
+        st.button("Reset", icon=":material/replay:", help="Back to the same start", on_click=_reset, args=(watch, live))
+        steps = st.segmented_control("Steps", STEPS, default=STEPS[0], required=True, label_visibility="collapsed")
+        st.button(
+            "Step",
+            icon=":material/skip_next:",
+            disabled=spec is None,
+            help="Take this many steps, then pause",
+            on_click=_step,
+            args=(watch, spec, live, steps or STEPS[0]),
+        )
+        if progress is not None and progress.resumable and not live:
+            st.button("Continue", icon=":material/resume:", on_click=_continue, args=(watch,))
+
+
+def _submit(watch: Watch, spec: RunSpec, steps: int | None = None) -> None:
+    try:
+        watch.follow(engine().submit(spec, owner(), steps))
+    except QueueFull as error:
+        watch.error = str(error)
+
+
+def _step(watch: Watch, spec: RunSpec, live: bool, steps: int) -> None:
+    if live:
+        _command(watch, StepN(steps))
+    else:
+        _submit(watch, spec, steps)
+
+
+def _reset(watch: Watch, live: bool) -> None:
+    if live:
+        _command(watch, Stop())
+    watch.follow(None)
+
+
+def _continue(watch: Watch) -> None:
+    try:
+        engine().resume(watch.run_id or "", owner())
+    except (QueueFull, UnknownRun, ValueError) as error:
+        watch.error = str(error)
+
+
+def _command(watch: Watch, command: Command) -> None:
+    if watch.run_id is not None:
+        try:
+            engine().control(watch.run_id, owner(), command)
+        except UnknownRun:
+            watch.follow(None)

@@ -1,0 +1,133 @@
+"""What a run looks like: progress with time left, curves, weights as images, digits with the guesses of the moment."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+
+from core.data import load_mnist
+from core.diagnosis import GUESSING, why_diverged, why_stuck
+from core.figures.training import curves_figure
+from core.model import MLP, build_model, predict
+from core.runs import Progress, RunSpec, Status, UnknownRun, get_engine
+from core.training import StepRecord
+from pages.ui.catalogue import lesson
+from pages.ui.charts import show
+from pages.ui.frame import page_of
+from pages.ui.state import owner, session
+from pages.ui.tiles import guess_tiles, show_tiles, weight_tiles
+
+SHOWN_DIGITS = 24
+SHOWN_NEURONS = 24
+SAYS = {
+    Status.QUEUED: "Waiting for a place",
+    Status.RUNNING: "Training",
+    Status.PAUSED: "Paused",
+    Status.FINISHED: "Finished",
+    Status.STOPPED: "Stopped",
+    Status.DIVERGED: "Diverged",
+    Status.INTERRUPTED: "Interrupted",
+    Status.FAILED: "Failed",
+}
+
+
+def show_start(spec: RunSpec) -> None:
+    """Show the network before its first step: empty axes, random weights, guesses by chance."""
+    st.progress(0.0, text=f"Ready: {spec.model.parameters:,} random weights and biases, seed {spec.training.seed}")
+    _metrics(None, None, None, None)
+    show(curves_figure([], spec.training.epochs, "start"), "curves", alt="Loss and accuracy, not begun")
+    _network(build_model(spec.model, torch.Generator().manual_seed(spec.training.seed)))
+
+
+def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec | None) -> None:
+    """Show a run as it stands; `chosen` is what the controls say now."""
+    spec = progress.spec
+    st.progress(min(progress.step / progress.total_steps, 1.0), text=_headline(progress))
+    tested = [record for record in records if record.test_accuracy is not None]
+    last_test = tested[-1].test_accuracy if tested else None
+    loss = records[-1].loss if records else None
+    _metrics(last_test, loss, progress.examples_per_second, progress.seconds_left)
+    _messages(progress, records, chosen)
+    show(curves_figure(records, spec.training.epochs, progress.run_id), "curves", alt=_curves_alt(loss, last_test))
+    _network(_model(progress))
+    if progress.status is Status.FINISHED:
+        st.page_link(page_of(lesson("draw")), label="Now draw a digit: this network reads it", icon=":material/draw:")
+
+
+def _headline(progress: Progress) -> str:
+    if progress.status is Status.QUEUED:
+        wait = f", about {progress.wait_seconds:.0f} s" if progress.wait_seconds is not None else ""
+        return f"{SAYS[progress.status]}: number {progress.position or 1} in the queue{wait}"
+    training = progress.spec.training
+    epoch = progress.step / progress.total_steps * training.epochs
+    return f"{SAYS[progress.status]} · epoch {epoch:.2f} of {training.epochs} · step {progress.step:,}"
+
+
+def _metrics(test: float | None, loss: float | None, speed: float | None, left: float | None) -> None:
+    with st.container(horizontal=True):
+        st.metric("Test accuracy", "–" if test is None else f"{test:.2%}")
+        st.metric("Training loss", "–" if loss is None else f"{loss:.3f}")
+        st.metric("Examples a second", "–" if speed is None else f"{speed:,.0f}")
+        st.metric("Time left", "–" if left is None else f"{left:.0f} s")
+
+
+def _messages(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec | None) -> None:
+    if progress.message:
+        st.info(progress.message, icon=":material/info:")
+    if progress.status is Status.DIVERGED:
+        st.error(_why_diverged(progress), icon=":material/trending_up:")
+    elif progress.status is Status.FINISHED and records and records[-1].accuracy < GUESSING:
+        st.error(_why_stuck(progress), icon=":material/heart_broken:")
+    if chosen is not None and chosen != progress.spec and not progress.status.live:
+        st.caption("The picture shows the last run; the settings have changed since. Press Train to run them.")
+
+
+def _why_diverged(progress: Progress) -> str:
+    def explain() -> str:
+        spec = progress.spec
+        training = spec.training
+        return why_diverged(spec.model, training, progress.step, load_mnist())
+
+    return session(f"why:{progress.run_id}", explain)
+
+
+def _why_stuck(progress: Progress) -> str:
+    return session(f"why:{progress.run_id}", lambda: why_stuck(_model(progress), progress.spec.training, load_mnist()))
+
+
+def _model(progress: Progress) -> MLP:
+    """Return the newest weights of a run, or those it started from."""
+    try:
+        snapshot = get_engine().snapshot(progress.run_id, owner())
+    except UnknownRun:
+        snapshot = None
+    if snapshot is not None:
+        return snapshot.model()
+    spec = progress.spec
+    return build_model(spec.model, torch.Generator().manual_seed(spec.training.seed))
+
+
+def _network(model: MLP) -> None:
+    images, labels = _shown_digits()
+    probabilities = predict(model, images)
+    right = int((probabilities.argmax(1) == labels).sum())
+    st.caption(f"Test digits and what the network takes them for: {right} of {len(labels)} right")
+    show_tiles(guess_tiles(images, labels, probabilities), "guesses")
+    weights = model.layers[0].weight.detach().numpy()[:SHOWN_NEURONS]
+    st.caption("The first neurons' 784 weights as images: blue counts ink for, orange against")
+    show_tiles(weight_tiles(weights), "weights")
+
+
+@lru_cache
+def _shown_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    digits = load_mnist()
+    return digits.test_images[:SHOWN_DIGITS].astype(np.float32) / np.float32(255), digits.test_labels[:SHOWN_DIGITS]
+
+
+def _curves_alt(loss: float | None, test: float | None) -> str:
+    if loss is None:
+        return "Loss and accuracy, not begun"
+    return f"Training loss {loss:.3f}" + ("" if test is None else f", test accuracy {test:.1%}")
