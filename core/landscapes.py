@@ -38,7 +38,7 @@ class Landscape:
 def noisy(w: Tensor) -> Tensor:
     """Return 0.1 w² plus eight sine waves whose size, speed and phase a fixed seed decides."""
     generator = torch.Generator().manual_seed(7)
-    size, speed, phase = torch.rand(3, WAVES, generator=generator, dtype=torch.float64)
+    size, speed, phase = torch.rand(3, WAVES, generator=generator, dtype=torch.float64).unbind()
     waves = 0.5 * size * torch.sin((1 + 3 * speed) * w.unsqueeze(-1) + 2 * math.pi * phase)  # (…, WAVES)
     return 0.1 * w.square() + waves.sum(-1)
 
