@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import spawn
 from typing import Any
 
@@ -70,15 +72,24 @@ def _prepare_fork_server(context: Any) -> None:
     from multiprocessing import forkserver
 
     context.set_forkserver_preload(["core.runs.preload"])
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([before] if before else [])])  # it must find `core`
-    try:
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))  # where it finds `core`
+    with _environment(PYTHONPATH=path, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"):  # with threads it must not fork
         forkserver.ensure_running()
+
+
+@contextmanager
+def _environment(**changes: str) -> Iterator[None]:
+    """Set environment variables for the process that starts inside the `with`."""
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
     finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _leave_main_alone() -> None:
