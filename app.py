@@ -1,6 +1,8 @@
 """The web application: `streamlit run app.py`. Start-up work, the owner's cookie and security headers."""
 
 import gc
+import importlib
+import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +11,13 @@ import streamlit as st
 import torch
 from starlette.middleware import Middleware
 
+import core
+import core.runs
+import pages.ui
+from pages.ui.guard import tell_kindly
 from pages.ui.web import OwnerCookie, SecurityHeaders
+
+NOT_IMPORTED = ("core.training.__main__", "pages.ui.main")  # they do their work when they are imported
 
 
 @asynccontextmanager
@@ -18,16 +26,21 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
 
     Streamlit collects garbage after every run of a script; frozen objects cost it nothing (docs/decisions.md).
     """
-    import plotly.graph_objects  # noqa: F401
-
-    from core.runs import get_engine
-
     torch.set_num_threads(1)
-    engine = get_engine()
+    for package in (core, pages.ui):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name not in NOT_IMPORTED:
+                importlib.import_module(module.name)
+    engine = core.runs.get_engine()
     gc.collect()
     gc.freeze()
     yield {}
     engine.close()
 
 
-app = st.App("pages/ui/main.py", lifespan=lifespan, middleware=[Middleware(OwnerCookie), Middleware(SecurityHeaders)])
+app = st.App(
+    "pages/ui/main.py",
+    lifespan=lifespan,
+    middleware=[Middleware(OwnerCookie), Middleware(SecurityHeaders)],
+    on_script_error=tell_kindly,
+)

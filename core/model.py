@@ -83,6 +83,11 @@ class MLP(nn.Module):
             nn.Linear(fan_in, fan_out) for fan_in, fan_out in zip(config.widths, config.widths[1:], strict=False)
         )
 
+    @property
+    def weight_matrices(self) -> list[Tensor]:
+        """The weights of each layer, (fan_out, fan_in)."""
+        return [cast(Tensor, layer.weight) for layer in self.layers]
+
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits (B, 10) of images (B, 784) with values from 0 to 1."""
         *hidden, output = self.layers

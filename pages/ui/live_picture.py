@@ -115,10 +115,10 @@ def _network(model: MLP) -> None:
     probabilities = predict(model, images)
     right = int((probabilities.argmax(1) == labels).sum())
     st.caption(f"Test digits and what the network takes them for: {right} of {len(labels)} right")
-    show_tiles(guess_tiles(images, labels, probabilities), "guesses")
-    weights = model.layers[0].weight.detach().numpy()[:SHOWN_NEURONS]
+    show_tiles(guess_tiles(images, labels, probabilities), "guesses", least=48)
+    weights = model.weight_matrices[0].detach().numpy()[:SHOWN_NEURONS]
     st.caption("The first neurons' 784 weights as images: blue counts ink for, orange against")
-    show_tiles(weight_tiles(weights), "weights")
+    show_tiles(weight_tiles(weights), "weights", least=48)
 
 
 @lru_cache
