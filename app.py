@@ -2,9 +2,11 @@
 
 import gc
 import importlib
+import logging
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 from typing import Any
 
 import streamlit as st
@@ -17,7 +19,18 @@ import pages.ui
 from pages.ui.guard import tell_kindly
 from pages.ui.web import OwnerCookie, SecurityHeaders
 
+LOG = logging.getLogger("seven_steps")
 NOT_IMPORTED = ("core.training.__main__", "pages.ui.main")  # they do their work when they are imported
+
+
+def import_all(package: ModuleType) -> None:
+    """Import every module of a package; one that fails is logged, and only the page that needs it suffers."""
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.name not in NOT_IMPORTED:
+            try:
+                importlib.import_module(module.name)
+            except Exception:
+                LOG.exception("%s cannot be imported", module.name)
 
 
 @asynccontextmanager
@@ -27,10 +40,8 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     Streamlit collects garbage after every run of a script; frozen objects cost it nothing (docs/decisions.md).
     """
     torch.set_num_threads(1)
-    for package in (core, pages.ui):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name not in NOT_IMPORTED:
-                importlib.import_module(module.name)
+    import_all(core)
+    import_all(pages.ui)
     engine = core.runs.get_engine()
     gc.collect()
     gc.freeze()
