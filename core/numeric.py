@@ -19,9 +19,9 @@ def central_difference(function: Callable[[float], float], x: float, h: float = 
     return (function(x + h) - function(x - h)) / (2 * h)
 
 
-def relative_error(value: float, reference: float) -> float:
-    """Return |value − reference| / max(|value|, |reference|), and 0 when both are 0."""
-    size = max(abs(value), abs(reference))
+def relative_error(value: float, reference: float, floor: float = 0.0) -> float:
+    """Return |value − reference| / max(|value|, |reference|, floor), and 0 when all are 0."""
+    size = max(abs(value), abs(reference), floor)
     return abs(value - reference) / size if size else 0.0
 
 

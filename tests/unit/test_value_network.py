@@ -1,0 +1,127 @@
+"""The network of named numbers: every gradient checked against torch and a finite difference, for any setting."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.autograd import backward_steps, chains
+from core.gradient_check import check_gradients
+from core.value_network import (
+    HIDDEN,
+    SPECS,
+    NetworkSpec,
+    bias_name,
+    build_network,
+    starting_weights,
+    step_network,
+    weight_name,
+    with_edit,
+)
+
+
+def checked(spec):
+    network = build_network(spec)
+    network.loss.backward()
+    return network, check_gradients(network)
+
+
+@pytest.mark.parametrize("activation", HIDDEN)
+@pytest.mark.parametrize("name", SPECS)
+def test_both_check_marks_for_every_weight(name, activation):
+    spec = NetworkSpec(SPECS[name].sizes, activation, SPECS[name].inputs, SPECS[name].target, 3)
+    network, checks = checked(spec)
+    assert [check.name for check in checks] == list(network.weights)
+    assert all(check.passed == (True, True) for check in checks), checks
+    assert any(abs(check.gradient) > 1e-3 for check in checks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(1, 4), min_size=2, max_size=4),
+    st.sampled_from(HIDDEN),
+    st.lists(st.floats(-10, 10), min_size=4, max_size=4),
+    st.integers(0, 3),
+    st.integers(0, 1000),
+)
+def test_any_network_passes_its_checks(sizes, activation, inputs, target, seed):
+    spec = NetworkSpec(tuple(sizes), activation, tuple(inputs[: sizes[0]]), target % sizes[-1], seed)
+    network, checks = checked(spec)
+    assert math.isfinite(network.loss.data)
+    assert all(check.autograd_error <= 1e-6 for check in checks), checks
+    if not network.on_corner:
+        assert all(check.difference_error <= 1e-4 for check in checks), checks
+
+
+def test_large_relu_logits_do_not_overflow():
+    sizes = (2, 3, 2)
+    spec = NetworkSpec(sizes, "relu", (10.0, 10.0), 0, 0, tuple((name, 10.0) for name in starting_weights(sizes, 0)))
+    network, checks = checked(with_edit(spec, weight_name(2, 1, 1), -10.0))
+    assert network.loss.data > 1000
+    assert all(check.passed == (True, True) for check in checks), checks
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_chain_of_every_weight_sums_to_its_gradient(name):
+    network = build_network(SPECS[name])
+    network.loss.backward()
+    for value in network.weights.values():
+        paths = chains(network.loss, value)
+        assert paths
+        assert math.isclose(sum(path.product for path in paths), value.grad, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_the_logits_get_p_minus_y():
+    network = build_network(SPECS["3-4-3-2"])
+    network.loss.backward()
+    p = network.predictions
+    assert [z.grad for z in network.layers[-1]] == pytest.approx([p[0], p[1] - 1])
+    assert math.isclose(network.loss.data, -math.log(p[1]))
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_step_lowers_the_loss_by_about_eta_times_the_squared_gradient(name):
+    network = build_network(SPECS[name])
+    network.loss.backward()
+    after = step_network(network, 1e-4)
+    expected = 1e-4 * sum(value.grad**2 for value in network.weights.values())
+    assert math.isclose(network.loss.data - after.loss.data, expected, rel_tol=0.01)
+    assert step_network(network, 0.5).loss.data < network.loss.data
+
+
+def test_names_and_edits():
+    assert (weight_name(1, 2, 3), bias_name(2, 1)) == ("w¹₂₃", "b²₁")
+    spec = with_edit(with_edit(SPECS["2-2-1"], "w¹₁₂", 0.25), "w¹₁₂", 0.5)
+    assert spec.edits == (("w¹₁₂", 0.5),)
+    network = build_network(spec)
+    assert network.weights["w¹₁₂"].data == 0.5
+    assert [len(layer) for layer in network.layers] == [2, 2, 1]
+    assert network.layers[1][0].name == "a¹₁"
+    assert network.sums[0][0].name == "z¹₁"
+
+
+def test_stepping_gives_the_same_gradients():
+    once, stepped = build_network(SPECS["2-2-1"]), build_network(SPECS["2-2-1"])
+    once.loss.backward()
+    assert len(list(backward_steps(stepped.loss))) > 20
+    assert [v.grad for v in once.weights.values()] == [v.grad for v in stepped.weights.values()]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"sizes": (2,)},
+        {"sizes": (2, 9, 1)},
+        {"activation": "getattr"},
+        {"inputs": (1.0,)},
+        {"inputs": (math.nan, 1.0)},
+        {"sizes": (2, 2), "target": 2},
+        {"sizes": (2, 2), "target": 0.5},
+        {"edits": (("w⁹₁₁", 1.0),)},
+        {"edits": (("w¹₁₁", math.inf),)},
+    ],
+)
+def test_bad_settings_are_refused(bad):
+    with pytest.raises(ValueError, match="must be"):
+        NetworkSpec(**bad)
