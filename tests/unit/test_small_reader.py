@@ -17,7 +17,6 @@ def test_the_shipped_network_reads_digits():
 
 
 def test_it_can_be_trained_again():
-    torch.set_num_threads(1)
     digits = load_mnist()
     assert evaluate(train_small_reader(digits), digits.test_images, digits.test_labels) >= 0.93
 

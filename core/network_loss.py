@@ -1,0 +1,99 @@
+"""A real network's loss on real digits as a function of one vector of weights, and plain gradient descent on it."""
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional as F
+
+from core.data import as_tensors, load_mnist, to_unit
+from core.model import ModelConfig, build_model
+from core.validation import require_integer, require_number
+
+MAX_DIGITS = 2000
+MAX_STEPS = 200
+WARM_UP_RATE = 0.5
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The network and the digits that are looked at; raises `ValueError` when a setting is out of range."""
+
+    model: ModelConfig = field(default_factory=lambda: ModelConfig((16,), "gelu"))
+    digits: int = 1000  # the first of the training set
+    warm_up: int = 60  # steps of gradient descent before the start, so that it lies near a valley's floor
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_integer("digits", self.digits, 10, MAX_DIGITS)
+        require_integer("warm-up steps", self.warm_up, 0, MAX_STEPS)
+        require_integer("seed", self.seed, 0, 2**31 - 1)
+
+
+class NetworkLoss:
+    """The mean cross-entropy on a fixed batch as a function of all weights in one vector (P,), float64."""
+
+    def __init__(self, model: nn.Module, images: Tensor, labels: Tensor) -> None:
+        self.model = model.double().eval()
+        self.images = images.double()  # (N, D)
+        self.labels = labels  # (N,)
+        self.shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
+        self.start = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])  # (P,)
+
+    def __call__(self, weights: Tensor) -> Tensor:
+        """Return the loss at the weights (P,)."""
+        pieces = torch.split(weights, [shape.numel() for shape in self.shapes.values()])
+        named = {name: piece.view(shape) for (name, shape), piece in zip(self.shapes.items(), pieces, strict=True)}
+        logits = functional_call(self.model, named, (self.images,))  # (N, classes)
+        return F.cross_entropy(logits, self.labels)
+
+
+@lru_cache(maxsize=8)
+def network_loss(subject: Subject) -> NetworkLoss:
+    """Return the loss of a network on real digits, from its seed and warmed up; raises `DataError` without digits."""
+    data = as_tensors(load_mnist())
+    model = build_model(subject.model, torch.Generator().manual_seed(subject.seed))
+    loss = NetworkLoss(model, to_unit(data.train_images[: subject.digits]), data.train_labels[: subject.digits])
+    for _ in range(subject.warm_up):
+        loss.start = step_down(loss, loss.start, WARM_UP_RATE)[1]
+    return loss
+
+
+def step_down(loss: NetworkLoss, weights: Tensor, learning_rate: float) -> tuple[float, Tensor]:
+    """Return the loss at the weights (P,), and the weights after w ← w − η ∂L/∂w."""
+    w = weights.detach().requires_grad_()
+    value = loss(w)
+    (gradient,) = torch.autograd.grad(value, w)
+    return value.item(), w.detach() - learning_rate * gradient
+
+
+@dataclass(frozen=True)
+class FullBatchRun:
+    """A short run of gradient descent on the whole fixed batch."""
+
+    learning_rate: float
+    losses: tuple[float, ...]  # before the first step, and after each one
+    diverged_at: int | None  # the step whose loss was no finite number, and is not in `losses`
+
+    @property
+    def rises(self) -> int:
+        """How many steps made the loss larger: none well below 2/λmax."""
+        return sum(after > before for before, after in pairwise(self.losses))
+
+
+def full_batch_descent(loss: NetworkLoss, learning_rate: float, steps: int) -> FullBatchRun:
+    """Take w ← w − η ∂L/∂w from the loss's start, the same numbers each time; raises `ValueError` on a bad setting."""
+    require_number("learning rate", learning_rate, 0, 1e6)
+    require_integer("steps", steps, 1, MAX_STEPS)
+    w = loss.start
+    losses: list[float] = []
+    for step in range(steps + 1):
+        value, w = step_down(loss, w, learning_rate)
+        if not math.isfinite(value):
+            return FullBatchRun(learning_rate, tuple(losses), step)
+        losses.append(value)
+    return FullBatchRun(learning_rate, tuple(losses), None)

@@ -1,0 +1,125 @@
+"""λmax is the Hessian's largest eigenvalue, and 2/λmax really is where a network's descent stops being calm."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.linalg import LinearOperator, eigsh
+from torch import nn
+
+from core.curvature import hessian_vector_product, largest_curvature, power_iteration
+from core.model import ModelConfig
+from core.network_loss import NetworkLoss, Subject, full_batch_descent, network_loss
+
+
+def tiny_loss(seed=0):
+    """A 6-4-3 tanh network on 20 random examples: small enough to build its whole Hessian."""
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 3))
+    return NetworkLoss(model, torch.randn(20, 6), torch.randint(0, 3, (20,)))
+
+
+def full_hessian(loss):
+    return torch.autograd.functional.hessian(loss, loss.start)
+
+
+def test_the_loss_equals_the_network():
+    loss = tiny_loss()
+    reference = nn.functional.cross_entropy(loss.model(loss.images), loss.labels)
+    torch.testing.assert_close(loss(loss.start), reference)
+
+
+def test_the_product_equals_the_hessian_and_a_finite_difference():
+    loss = tiny_loss()
+    generator = torch.Generator().manual_seed(1)
+    v = torch.randn(len(loss.start), generator=generator, dtype=torch.float64)
+    product = hessian_vector_product(loss, loss.start)(v)
+    torch.testing.assert_close(product, full_hessian(loss) @ v, rtol=1e-6, atol=1e-10)
+
+    def gradient(w):
+        w = w.detach().requires_grad_()
+        return torch.autograd.grad(loss(w), w)[0]
+
+    difference = (gradient(loss.start + 1e-5 * v) - gradient(loss.start - 1e-5 * v)) / 2e-5
+    torch.testing.assert_close(product, difference, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_power_iteration_equals_the_full_spectrum(seed):
+    loss = tiny_loss(seed)
+    largest = torch.linalg.eigvalsh(full_hessian(loss))[-1].item()
+    product = hessian_vector_product(loss, loss.start)
+    assert largest_curvature(product, len(loss.start), tolerance=1e-9, max_steps=2000) == pytest.approx(
+        largest, rel=1e-4
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(-5, 1), min_size=1, max_size=6))
+def test_a_negative_curvature_is_not_taken_for_the_largest(others):
+    diagonal = torch.tensor([2.0, *others], dtype=torch.float64)
+    found = largest_curvature(lambda v: diagonal * v, len(diagonal), tolerance=1e-9, max_steps=3000)
+    assert found == pytest.approx(2, rel=1e-3)
+
+
+def test_a_flat_loss_has_no_curvature():
+    assert largest_curvature(torch.zeros_like, 3) == 0
+
+
+def test_the_real_network_against_a_library():
+    loss = network_loss(Subject())
+    product, size = hessian_vector_product(loss, loss.start), len(loss.start)
+    steps = list(power_iteration(product, size))
+    assert steps[-1].change < 1e-5
+    assert [s.eigenvalue for s in steps] == [s.eigenvalue for s in power_iteration(product, size)]
+    operator = LinearOperator((size, size), lambda v: product(torch.from_numpy(v).flatten()).numpy(), dtype=np.float64)
+    reference = eigsh(operator, k=1, which="LA", v0=np.ones(size), tol=1e-6, return_eigenvectors=False)[0]
+    assert steps[-1].eigenvalue == pytest.approx(reference, rel=1e-3)
+
+
+@pytest.fixture(scope="module")
+def limit():
+    loss = network_loss(Subject())
+    return 2 / largest_curvature(hessian_vector_product(loss, loss.start), len(loss.start))
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.9])
+def test_below_the_limit_the_loss_falls_in_every_step(limit, share):
+    run = full_batch_descent(network_loss(Subject()), share * limit, 40)
+    assert (run.rises, run.diverged_at, len(run.losses)) == (0, None, 41)
+
+
+@pytest.mark.parametrize("share", [1.5, 2.0, 4.0])
+def test_above_the_limit_the_loss_climbs_over_where_it_started(limit, share):
+    run = full_batch_descent(network_loss(Subject()), share * limit, 40)
+    assert run.rises > 0
+    assert max(run.losses) > 2 * run.losses[0]
+
+
+def test_a_run_equals_torch_and_itself():
+    loss = network_loss(Subject(ModelConfig((8,), "tanh"), digits=100, warm_up=0))
+    run = full_batch_descent(loss, 0.2, 10)
+    assert run == full_batch_descent(loss, 0.2, 10)
+    optimizer = torch.optim.SGD(loss.model.parameters(), 0.2)
+    losses = []
+    for _ in range(11):
+        optimizer.zero_grad()
+        value = nn.functional.cross_entropy(loss.model(loss.images), loss.labels)
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+    assert run.losses == pytest.approx(losses, rel=1e-6)
+
+
+def test_an_overflow_is_a_result():
+    run = full_batch_descent(network_loss(Subject(ModelConfig((8, 8, 8), "linear"), 100, 0)), 1e6, 200)
+    assert run.diverged_at is not None
+    assert len(run.losses) == run.diverged_at
+    assert np.isfinite(run.losses).all()
+
+
+@pytest.mark.parametrize("bad", [{"digits": 5}, {"warm_up": -1}, {"seed": 0.5}])
+def test_bad_settings_are_refused(bad):
+    with pytest.raises(ValueError, match="must be"):
+        Subject(**bad)
