@@ -34,6 +34,23 @@ class Landscape:
         """The number of weights."""
         return len(self.start)
 
+    def at(self, *weights: float) -> float:
+        """Return the loss at one point."""
+        return self.function(*(torch.tensor(w, dtype=torch.float64) for w in weights)).item()
+
+    def curve(self, points: int = 401) -> tuple[Tensor, Tensor, Tensor]:
+        """Return w, loss and slope, (points,) each, from `low` to `high`; for a landscape of one weight."""
+        w = torch.linspace(self.low, self.high, points, dtype=torch.float64).requires_grad_()
+        loss = self.function(w)
+        slope = torch.autograd.grad(loss.sum(), w)[0] if loss.requires_grad else torch.zeros_like(w)
+        return w.detach(), loss.detach(), slope
+
+    def surface(self, points: int = 81) -> tuple[Tensor, Tensor]:
+        """Return the axis (points,) and the loss (points, points), row i at w₂ = axis[i], for two weights."""
+        axis = torch.linspace(self.low, self.high, points, dtype=torch.float64)
+        second, first = torch.meshgrid(axis, axis, indexing="ij")
+        return axis, self.function(first, second)
+
 
 def noisy(w: Tensor) -> Tensor:
     """Return 0.1 w² plus eight sine waves whose size, speed and phase a fixed seed decides."""

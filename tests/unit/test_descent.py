@@ -72,6 +72,20 @@ def test_landscapes_work_entry_by_entry(name):
     torch.testing.assert_close(one, surface.flatten()[3])
 
 
+@pytest.mark.parametrize("name", LANDSCAPES)
+def test_what_is_drawn_is_what_is_walked(name):
+    landscape = LANDSCAPES[name]
+    if landscape.dimensions == 2:
+        axis, loss = landscape.surface(7)
+        assert loss[1, 5].item() == pytest.approx(landscape.at(float(axis[5]), float(axis[1])))
+        return
+    w, loss, slope = landscape.curve(9)
+    assert (w[0], w[-1]) == (landscape.low, landscape.high)
+    value, gradient = slope_at(landscape, w[2:3])
+    assert (loss[2].item(), slope[2].item()) == pytest.approx((value, gradient.item()))
+    assert landscape.at(float(w[2])) == pytest.approx(value)
+
+
 @pytest.mark.parametrize("name", [name for name, landscape in LANDSCAPES.items() if landscape.curvatures])
 def test_curvatures_are_the_hessian(name):
     landscape = LANDSCAPES[name]
