@@ -28,6 +28,7 @@ class Lesson:
 
 LESSONS: tuple[Lesson, ...] = (
     Lesson("the_loop", "The loop", "What turns a program into a learner?", "Start", "all_inclusive"),
+    Lesson("activations", "Activations", "Why must a neuron bend?", "On paper", "airline_stops"),
     Lesson("train", "Train", "Can a network learn to read in ten seconds?", "On digits", "play_circle"),
     Lesson("draw", "Draw", "Can your network read your hand?", "On digits", "draw"),
 )

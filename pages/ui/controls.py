@@ -18,6 +18,11 @@ def number(label: str, key: str, low: int, high: int, default: int, step: int = 
     return int(st.number_input(label, low, high, default, step, key=key, bind="query-params", **options))
 
 
+def decimal(label: str, key: str, low: float, high: float, default: float, step: float, **options: Any) -> float:
+    """Return a number from `low` to `high` that the reader types or steps."""
+    return float(st.number_input(label, low, high, default, step, key=key, bind="query-params", **options))
+
+
 def stops(label: str, key: str, values: Sequence[float], default: float, **options: Any) -> float:
     """Return one of a few numbers on a slider; the default is added when it is not among them."""
     steps = sorted({*values, default})
@@ -46,6 +51,21 @@ def pick(label: str, key: str, labels: Mapping[str, str], default: str, **option
         **options,
     )
     return picked or default
+
+
+def several(label: str, key: str, labels: Mapping[str, str], default: Sequence[str], **options: Any) -> list[str]:
+    """Return names from buttons that show each name's label, in the order of `labels`; the default when none is on."""
+    picked = st.pills(
+        label,
+        list(labels),
+        selection_mode="multi",
+        default=list(default),
+        format_func=labels.__getitem__,
+        key=key,
+        bind="query-params",
+        **options,
+    )
+    return [name for name in labels if name in (picked or default)]
 
 
 def switch(label: str, key: str, default: bool = False, **options: Any) -> bool:

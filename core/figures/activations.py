@@ -1,0 +1,115 @@
+"""Figures of activation functions side by side, and of softmax."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from plotly import graph_objects as go
+from plotly.subplots import make_subplots
+from torch import Tensor
+
+from core.activations import ACTIVATIONS
+from core.figures.palette import PALETTE
+from core.figures.style import styled
+from core.losses import SoftmaxTerms
+
+REACH = 5.0
+COLUMNS = 3
+
+
+def activations_figure(names: Sequence[str], x: float) -> go.Figure:
+    """Return a small picture of each activation's value and derivative from −5 to 5, with the reader's x marked."""
+    rows = -(-len(names) // COLUMNS)
+    titles = [f"{ACTIVATIONS[name].label}" for name in names]
+    figure = make_subplots(
+        rows, COLUMNS, subplot_titles=titles, horizontal_spacing=0.06, vertical_spacing=0.36 / rows, shared_xaxes="all"
+    )
+    for index, name in enumerate(names):
+        _small_multiple(figure, name, x, index // COLUMNS + 1, index % COLUMNS + 1, index == 0)
+    styled(figure, 70 + 190 * rows)
+    figure.update_layout(legend={"y": 1.0 + 0.16 / rows})
+    figure.update_xaxes(range=[-REACH, REACH], fixedrange=True, showticklabels=True)
+    figure.update_yaxes(range=[-2, 3], fixedrange=True)
+    return figure
+
+
+def _small_multiple(figure: go.Figure, name: str, x: float, row: int, column: int, first: bool) -> None:
+    activation = ACTIVATIONS[name]
+    xs = torch.linspace(-REACH, REACH, 241, dtype=torch.float64)
+    here = torch.tensor([x], dtype=torch.float64)
+    parts = [("value", activation.function, "forward"), ("derivative", activation.derivative, "backward")]
+    for label, function, colour in parts:
+        line = {"color": PALETTE[colour], "width": 2.5, "dash": "dot" if label == "derivative" else "solid"}
+        shared = {"legendgroup": label, "row": row, "col": column}
+        figure.add_scatter(
+            x=xs.numpy(),
+            y=function(xs).numpy(),
+            name=label,
+            mode="lines",
+            line=line,
+            showlegend=first,
+            hoverinfo="skip",
+            **shared,
+        )
+        y = float(function(here))
+        figure.add_scatter(
+            x=[x],
+            y=[y],
+            mode="markers+text",
+            marker={"size": 9, "color": PALETTE[colour]},
+            text=[f"{y:.3g}".replace("-", "−")],
+            textposition="top left" if label == "value" else "bottom right",
+            cliponaxis=False,
+            name=label,
+            showlegend=False,
+            hovertemplate=f"{label} at %{{x:.3g}}: %{{y:.4g}}<extra></extra>",
+            **shared,
+        )
+
+
+def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
+    """Return the exponentials (left) and the probabilities (right) as bars, one a class."""
+    figure = make_subplots(1, 2, subplot_titles=("exponentials", "probabilities"), horizontal_spacing=0.1)
+    for column, values, colour in ((1, terms.exponentials, "neutral"), (2, terms.probabilities, "forward")):
+        figure.add_bar(
+            x=list(names),
+            y=values.numpy(),
+            marker_color=PALETTE[colour],
+            text=[f"{value:.3g}" for value in values.tolist()],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{x}: %{y:.4g}<extra></extra>",
+            row=1,
+            col=column,
+        )
+    styled(figure, 300, showlegend=False, bargap=0.3)
+    top = float(terms.exponentials.max())
+    figure.update_yaxes(range=[0, 1.2 * top], fixedrange=True, col=1)
+    figure.update_yaxes(range=[0, 1.15], tickformat=".0%", fixedrange=True, col=2)
+    figure.update_xaxes(fixedrange=True, type="category")
+    return figure
+
+
+def temperature_figure(
+    logits: Tensor, names: Sequence[str], temperature: float, span: tuple[float, float]
+) -> go.Figure:
+    """Return each class's probability against the temperature on a logarithmic axis, the reader's own marked."""
+    temperatures = torch.logspace(math.log10(span[0]), math.log10(span[1]), 161, dtype=torch.float64)
+    shares = (logits[None, :] / temperatures[:, None]).softmax(1)  # (161, K)
+    figure = go.Figure()
+    colours = ["positive", "negative", "train", "test", "accent", "backward"]
+    for index, name in enumerate(names):
+        line = {"color": PALETTE[colours[index]], "width": 2.5}
+        figure.add_scatter(
+            x=temperatures.numpy(),
+            y=shares[:, index].numpy(),
+            name=name,
+            mode="lines",
+            line=line,
+            hovertemplate="temperature %{x:.3g}: %{y:.1%}<extra>" + name + "</extra>",
+        )
+    figure.add_vline(x=temperature, line={"color": PALETTE["neutral"], "dash": "dash"})
+    styled(figure, 260)
+    figure.update_xaxes(title="temperature", type="log", fixedrange=True, dtick=1)
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", fixedrange=True)
+    return figure

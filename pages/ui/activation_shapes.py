@@ -1,0 +1,94 @@
+"""The parts of the lesson on activations that look at one function at a time: value and slope, and softmax."""
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+
+from core.activations import ACTIVATIONS, Activation
+from core.figures.activations import REACH, activations_figure, softmax_figure, temperature_figure
+from core.losses import SoftmaxTerms, softmax_cross_entropy_terms
+from core.numeric import NUDGE, central_difference
+from pages.ui import controls
+from pages.ui.charts import show
+from pages.ui.curve import Line, Picture, Point, grid, read_points, show_curve
+from pages.ui.tex import aligned, signed_tex, tex
+
+START_X = 1.0
+COMPARED = ("sigmoid", "tanh", "relu")
+LOGITS = (2.0, 1.0, 0.1, -1.0)
+NAMES = ("A", "B", "C", "D")
+TEMPERATURES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 100.0)
+
+
+def function_part() -> None:
+    """Show one activation and its derivative with a point to drag, then several side by side."""
+    (x,) = read_points("x", (START_X,), -REACH, REACH)
+    picture_column, control_column = st.columns([7, 3])
+    with control_column:
+        name = controls.choice("Activation", "f", controls.labels(ACTIVATIONS), "sigmoid")
+        activation = ACTIVATIONS[name]
+        st.latex(f"f(x) = {activation.formula}")
+        st.latex(aligned(_live_numbers(activation, x)))
+    with picture_column:
+        _draggable(activation, x)
+    names = controls.several("Side by side", "with", controls.labels(ACTIVATIONS), COMPARED)
+    figure = activations_figure(names, x)
+    labels = ", ".join(ACTIVATIONS[name].label for name in names)
+    show(figure, "side_by_side", alt=f"Value and derivative of {labels}, each with a mark at x = {x:.4g}.")
+
+
+def _live_numbers(activation: Activation, x: float) -> list[str]:
+    here = torch.tensor(x, dtype=torch.float64)
+    nudged = central_difference(lambda at: float(activation.function(torch.tensor(at, dtype=torch.float64))), x)
+    power = round(np.log10(NUDGE))
+    return [
+        rf"f({tex(x)}) &= {tex(float(activation.function(here)))}",
+        rf"f'({tex(x)}) &= {tex(float(activation.derivative(here)))}",
+        rf"\tfrac{{f(x + h) - f(x - h)}}{{2h}} &= {tex(nudged)},\ h = 10^{{{power}}}",
+    ]
+
+
+def _draggable(activation: Activation, x: float) -> None:
+    xs = grid(-REACH, REACH, (x,))
+    value, slope = (_sampled(function, xs) for function in (activation.function, activation.derivative))
+    lines = (Line("value f(x)", value, "forward", slopes=slope), Line("slope f′(x)", slope, "backward", dash=True))
+    alt = f"{activation.label} and its derivative from −5 to 5, with a point to drag at x = {x:.4g}."
+    low, high = (min(-1.2, float(value.min())), max(1.4, float(min(value.max(), 5))))
+    picture = Picture(xs, lines, "x", "f(x) and f′(x)", alt, y_range=(1.06 * low, 1.06 * high))
+    show_curve(picture, (Point(x, "x, the sum that goes in", None),), "function", "x", (START_X,), tangent="tangent")
+
+
+def _sampled(function: object, xs: NDArray[np.float64]) -> NDArray[np.float64]:
+    return function(torch.from_numpy(xs)).numpy()  # type: ignore[operator,no-any-return]
+
+
+def softmax_part() -> None:
+    """Show softmax on numbers that the reader types, with a temperature."""
+    picture_column, control_column = st.columns([7, 3])
+    with control_column:
+        logits = [
+            controls.decimal(f"Number for {name}", f"z{name.lower()}", -1000.0, 1000.0, logit, 0.5)
+            for name, logit in zip(NAMES, LOGITS, strict=True)
+        ]
+        temperature = controls.stops("Temperature", "t", TEMPERATURES, 1.0)
+    z = torch.tensor(logits, dtype=torch.float64)
+    terms = softmax_cross_entropy_terms(z, int(z.argmax()), temperature)
+    with picture_column:
+        alt = ", ".join(f"{name} {share:.1%}" for name, share in zip(NAMES, terms.probabilities.tolist(), strict=True))
+        show(softmax_figure(terms, NAMES), "softmax", alt=f"Softmax at temperature {temperature:g}: {alt}.")
+    st.latex(softmax_tex(terms, temperature))
+    span = (TEMPERATURES[0], TEMPERATURES[-1])
+    show(temperature_figure(z, NAMES, temperature, span), "temperatures", alt="Each probability against temperature.")
+
+
+def softmax_tex(terms: SoftmaxTerms, temperature: float) -> str:
+    """Return each class's probability written out with the live numbers."""
+    shift = f" - {signed_tex(terms.shift)}" if terms.shift else ""
+    lines, total = [], tex(float(terms.total))
+    for name, z, e, p in zip(
+        NAMES, terms.logits.tolist(), terms.exponentials.tolist(), terms.probabilities.tolist(), strict=True
+    ):
+        exponent = rf"{tex(z * temperature)} / {temperature:g}{shift}"
+        lines.append(rf"p_{name} &= \frac{{e^{{{exponent}}}}}{{\sum}} = \frac{{{tex(e)}}}{{{total}}} = {tex(p)}")
+    return aligned(lines)

@@ -1,0 +1,32 @@
+"""Numbers and matrices as LaTeX, so that a formula carries the live values."""
+
+import math
+from collections.abc import Iterable
+
+from torch import Tensor
+
+
+def tex(value: float, digits: int = 4) -> str:
+    """Return a number with so many significant digits, far from 1 as a power of ten."""
+    if not math.isfinite(value):
+        return r"\text{undefined}" if math.isnan(value) else (r"\infty" if value > 0 else r"-\infty")
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
+
+
+def signed_tex(value: float, digits: int = 4) -> str:
+    """Return a number for the inside of a formula: in brackets when it is negative."""
+    text = tex(value, digits)
+    return f"({text})" if text.startswith("-") else text
+
+
+def tex_matrix(matrix: Tensor, digits: int = 3) -> str:
+    """Return a matrix (m, n), or a vector (n,) as one row."""
+    rows = matrix if matrix.ndim == 2 else matrix[None]
+    body = r" \\ ".join(" & ".join(tex(value, digits) for value in row) for row in rows.tolist())
+    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
+
+
+def aligned(lines: Iterable[str]) -> str:
+    """Return formulas under each other, aligned at their `&`."""
+    return r"\begin{aligned}" + r" \\[4pt] ".join(lines) + r"\end{aligned}"
