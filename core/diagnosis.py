@@ -1,7 +1,7 @@
 """Why a run went wrong, found by experiment: the same start again with one setting changed."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -12,41 +12,71 @@ from core.optimizers import OPTIMIZERS
 from core.training import TrainConfig, train
 
 BUDGET = 2.0  # seconds a reader waits for an explanation
+TRIAL_STEPS = 300
+RECENT = 20  # steps whose accuracy is averaged
 GUESSING = 0.2  # accuracy; ten classes give 0.1 by chance
+READING = 0.5  # accuracy from which a network is clearly learning
+SLOPE_OF_THE_DEAD = 1e-6
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How the same start does with another learning rate."""
+
+    learning_rate: float
+    steps: int
+    accuracy: float  # mean over the last steps
+
+    @property
+    def learns(self) -> bool:
+        """Whether it clearly does better than guessing."""
+        return self.accuracy > READING
 
 
 def why_diverged(model: ModelConfig, training: TrainConfig, step: int, digits: Digits) -> str:
-    """Return a sentence on why the loss overflowed at `step`: the run again, with a rate that suits its optimiser."""
-    suited = OPTIMIZERS[training.optimizer].learning_rate
+    """Return why the loss overflowed at `step`: the same start is tried with a rate that suits its optimiser."""
     told = f"The loss grew beyond what a number can hold, at step {step:,}."
-    if training.learning_rate <= suited:
-        return (
-            f"{told} The learning rate is not unusual, so try a smaller network, a smaller L2 penalty or another seed."
-        )
-    lasted, finite = _survives(model, replace(training, learning_rate=suited), step, digits)
-    rate = f"the learning rate, {training.learning_rate:g}"
-    if finite and lasted >= step:
-        return (
-            f"{told} The cause is {rate}: each step jumps across the valley and lands higher. The same start was "
-            f"tried just now with {suited:g}: after {lasted:,} steps its loss is finite. Set it to {suited:g} and "
-            "train again."
-        )
-    return f"{told} The likely cause is {rate}; {suited:g} suits this optimiser. Set it lower and train again."
+    return f"{told} {_blame(model, training, digits)}"
 
 
 def why_stuck(model: MLP, training: TrainConfig, digits: Digits) -> str:
-    """Return a sentence on why a network still guesses after training, with the share of dead neurons counted."""
-    suited = OPTIMIZERS[training.optimizer].learning_rate
-    advice = (
-        f"a learning rate of {suited:g} suits this optimiser" if training.learning_rate != suited else "try a new seed"
-    )
+    """Return why a network only guesses after training: its dead neurons counted, the same start tried otherwise."""
     dead = dead_share(model, to_unit(as_tensors(digits).test_images[:1000]))
-    if dead > 0.5:
-        return (
-            f"The network only guesses: {dead:.0%} of its hidden neurons have slope 0 on each of 1,000 test digits, so "
-            f"no gradient reaches their weights any more. They died in the first large steps; {advice}."
+    told = "The network does no better than guessing."
+    if dead > 0:
+        told += (
+            f" {dead:.0%} of its hidden neurons have slope 0 on each of 1,000 test digits: no gradient reaches them."
         )
-    return f"The network does no better than guessing. It has not learned with these settings; {advice}."
+    return f"{told} {_blame(model.config, training, digits)}"
+
+
+def _blame(model: ModelConfig, training: TrainConfig, digits: Digits) -> str:
+    suited = OPTIMIZERS[training.optimizer].learning_rate
+    if training.learning_rate <= suited:
+        return "The learning rate is not unusual. Try a smaller network, a smaller L2 penalty, ReLU, or another seed."
+    trial = try_rate(model, training, suited, digits)
+    if not trial.learns:
+        return (
+            f"The learning rate, {training.learning_rate:g}, is high: {suited:g} suits this optimiser. Try that first."
+        )
+    return (
+        f"The cause is the learning rate, {training.learning_rate:g}: each step jumps across the valley and lands "
+        f"higher. The same start was tried just now with {suited:g}, and after {trial.steps} steps it reads "
+        f"{trial.accuracy:.0%} of its digits. Set it to {suited:g} and train again."
+    )
+
+
+def try_rate(model: ModelConfig, training: TrainConfig, learning_rate: float, digits: Digits) -> Trial:
+    """Train the same start on the same batches with another constant rate, for 300 steps or 2 seconds."""
+    other = replace(training, learning_rate=learning_rate, schedule="constant")
+    network = build_model(model, torch.Generator().manual_seed(training.seed))
+    ends = time.monotonic() + BUDGET
+    recent: list[float] = []
+    for record in train(network, digits, other):
+        recent = [*recent[1 - RECENT :], record.accuracy]
+        if record.step >= TRIAL_STEPS or time.monotonic() > ends:
+            break
+    return Trial(learning_rate, record.step, sum(recent) / len(recent))
 
 
 @torch.inference_mode()
@@ -57,19 +87,7 @@ def dead_share(model: MLP, images: torch.Tensor) -> float:
     x = images
     for layer in list(model.layers)[:-1]:
         sums = layer(x)  # (n, width)
-        dead += int((derivative(sums).abs() < 1e-6).all(0).sum())
+        dead += int((derivative(sums).abs() < SLOPE_OF_THE_DEAD).all(0).sum())
         neurons += sums.shape[1]
         x = model.activation(sums)
     return dead / neurons if neurons else 0.0
-
-
-def _survives(model: ModelConfig, training: TrainConfig, steps: int, digits: Digits) -> tuple[int, bool]:
-    """Return how many of `steps` fitted into the budget, and whether the loss stayed finite."""
-    network = build_model(model, torch.Generator().manual_seed(training.seed))
-    ends = time.monotonic() + BUDGET
-    for record in train(network, digits, training):
-        if record.diverged:
-            return record.step, False
-        if record.step >= steps or time.monotonic() > ends:
-            return record.step, True
-    return steps, True

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_BYTES = 5 * 2**20
 MAX_PIXELS = 16_000_000  # a telephone's camera
+TOO_MANY_PIXELS = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller."
 
 
 class PictureError(ValueError):
@@ -28,12 +29,12 @@ def read_picture(content: bytes) -> NDArray[np.uint8]:
             warnings.catch_warnings(action="ignore"),
             Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image,
         ):
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                most = MAX_PIXELS // 1_000_000
-                raise PictureError(f"The picture has {width} × {height} pixels; at most {most} million are taken.")
+            if image.width * image.height > MAX_PIXELS:
+                raise PictureError(TOO_MANY_PIXELS)
             return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
     except PictureError:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise PictureError(TOO_MANY_PIXELS) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise PictureError("This file is not a PNG or JPEG picture, or it is damaged. Choose another one.") from None

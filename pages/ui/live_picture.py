@@ -1,5 +1,6 @@
 """What a run looks like: progress with time left, curves, weights as images, digits with the guesses of the moment."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -69,9 +70,15 @@ def _headline(progress: Progress) -> str:
 def _metrics(test: float | None, loss: float | None, speed: float | None, left: float | None) -> None:
     with st.container(horizontal=True):
         st.metric("Test accuracy", "–" if test is None else f"{test:.2%}")
-        st.metric("Training loss", "–" if loss is None else f"{loss:.3f}")
+        st.metric("Training loss", _loss_text(loss))
         st.metric("Examples a second", "–" if speed is None else f"{speed:,.0f}")
         st.metric("Time left", "–" if left is None else f"{left:.0f} s")
+
+
+def _loss_text(loss: float | None) -> str:
+    if loss is None:
+        return "–"
+    return f"{loss:.3f}" if math.isfinite(loss) else "overflow"
 
 
 def _messages(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec | None) -> None:

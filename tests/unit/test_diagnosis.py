@@ -1,0 +1,50 @@
+"""What is said of a run that went wrong is found by experiment, so it must agree with the experiment."""
+
+import pytest
+import torch
+
+from core.data import load_mnist
+from core.diagnosis import GUESSING, dead_share, try_rate, why_diverged, why_stuck
+from core.model import ModelConfig, build_model
+from core.training import TrainConfig, train
+
+SMALL = ModelConfig((32,))
+
+
+def config_with(rate):
+    return TrainConfig(epochs=1, batch_size=256, optimizer="sgd", learning_rate=rate, schedule="constant")
+
+
+def test_the_rate_that_broke_a_run_is_named_and_the_better_one_learns():
+    config = config_with(100.0)
+    model = build_model(SMALL, torch.Generator().manual_seed(0))
+    *_, last = train(model, load_mnist(), config)
+    assert last.test_accuracy < GUESSING
+    said = why_stuck(model, config, load_mnist())
+    assert "The cause is the learning rate, 100" in said
+    assert "with 0.1" in said
+    assert f"{dead_share(model, torch.tensor(load_mnist().test_images[:1000]).flatten(1) / 255):.0%} of its" in said
+
+
+def test_the_better_rate_is_the_same_start_trained_for_real():
+    trial = try_rate(SMALL, config_with(100.0), 0.1, load_mnist())
+    model = build_model(SMALL, torch.Generator().manual_seed(0))
+    records = train(model, load_mnist(), config_with(0.1))
+    accuracies = [next(records).accuracy for _ in range(trial.steps)]
+    assert trial.accuracy == pytest.approx(sum(accuracies[-20:]) / 20)
+    assert trial.learns
+
+
+def test_a_usual_rate_is_not_blamed():
+    said = why_diverged(SMALL, config_with(0.05), 10, load_mnist())
+    assert "at step 10" in said
+    assert "The cause is" not in said
+
+
+def test_dead_neurons_are_counted():
+    model = build_model(ModelConfig((4, 4)), torch.Generator().manual_seed(0))
+    images = torch.rand(50, 784, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        model.layers[0].bias.copy_(torch.tensor([-1e4, -1e4, 1e4, 1e4]))
+        model.layers[1].bias.fill_(1e6)
+    assert dead_share(model, images) == pytest.approx(2 / 8)
