@@ -1,0 +1,120 @@
+"""Figures of the seven steps: the weights before and after a step, the batch with its guesses, the loss so far."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly import graph_objects as go
+from plotly.subplots import make_subplots
+
+from core.figures.palette import DIVERGING, PALETTE
+from core.figures.pixels import ink, png_uri
+from core.figures.style import bare, styled
+
+Image = NDArray[np.float64]  # (784,)
+MOST_POINTS = 300  # more than a screen can show
+GAP = 2  # pixels between digits
+CAPTION = 16  # rows of nothing below each digit, for the guess
+
+
+def update_figure(before: Image | None, gradient: Image | None, after: Image | None, rate: float) -> go.Figure:
+    """Return w before − rate × gradient = w after, each (784,) an image with its numbers under the pointer.
+
+    Both pictures of weights share one scale of colour, the gradient has its own; what is not known yet stays empty.
+    """
+    titles = ("weights w", "gradient ∂loss/∂w", "w after the step")
+    figure = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.15)
+    weight_limit = max((float(np.abs(w).max()) for w in (before, after) if w is not None), default=1.0)
+    gradient_limit = float(np.abs(gradient).max()) if gradient is not None else 1.0
+    limits = (weight_limit, gradient_limit, weight_limit)
+    for column, (numbers, limit) in enumerate(zip((before, gradient, after), limits, strict=True), start=1):
+        figure.add_trace(_pixels(numbers, limit or 1.0), row=1, col=column)
+    styled(figure, 185, showlegend=False)
+    figure.update_layout(margin={"l": 2, "r": 2, "t": 26, "b": 4})
+    figure.update_annotations(font_size=13, yshift=2)
+    for x, sign in ((0.308, f"− {rate:g} ×"), (0.692, "=")):
+        figure.add_annotation(x=x, y=0.5, xref="paper", yref="paper", text=sign, showarrow=False, font_size=15)
+    figure.update_xaxes(visible=False, constrain="domain", range=[-0.7, 27.7], fixedrange=True)
+    figure.update_yaxes(visible=False, constrain="domain", range=[27.7, -0.7], fixedrange=True)
+    for column in (1, 2, 3):
+        figure.update_yaxes(scaleanchor=f"x{column if column > 1 else ''}", col=column)
+    figure.add_shape(
+        type="rect",
+        x0=-0.5,
+        x1=27.5,
+        y0=-0.5,
+        y1=27.5,
+        row="all",
+        col="all",
+        line={"color": PALETTE["neutral"], "width": 1},
+    )
+    return figure
+
+
+def _pixels(numbers: Image | None, limit: float) -> go.Heatmap:
+    grid = np.full((28, 28), np.nan) if numbers is None else numbers.reshape(28, 28)
+    return go.Heatmap(
+        z=np.round(grid, 6),
+        zmin=-limit,
+        zmax=limit,
+        colorscale=DIVERGING,
+        showscale=False,
+        hovertemplate="row %{y}, column %{x}: %{z:.5f}<extra></extra>",
+    )
+
+
+def batch_figure(
+    images: NDArray[np.floating], is_seven: NDArray[np.bool_], p_seven: Image | None, columns: int
+) -> go.Figure:
+    """Return digits (n, 784), 0 to 1, each with the guess and its probability below, coloured by right and wrong."""
+    count = len(images)
+    sheet = _sheet(ink(images.reshape(-1, 28, 28)), columns)
+    figure = bare(go.Figure(go.Image(source=png_uri(sheet), hoverinfo="skip")), 90 * (-(-count // columns)))
+    if p_seven is not None:
+        says_seven = p_seven > 0.5
+        row, column = np.divmod(np.arange(count), columns)
+        sure = np.where(says_seven, p_seven, 1 - p_seven)
+        figure.add_scatter(
+            x=column * (28 + GAP) + 13.5,
+            y=row * (28 + CAPTION + GAP) + 28 + CAPTION / 2,
+            mode="text",
+            text=[f"<b>{7 if seven else 3}</b> {p:.0%}" for seven, p in zip(says_seven, sure, strict=True)],
+            textfont={"size": 13, "color": [PALETTE["test" if r else "negative"] for r in says_seven == is_seven]},
+            hovertext=[f"p(7) = {p:.4f}; it is a {7 if y else 3}" for p, y in zip(p_seven, is_seven, strict=True)],
+            hoverinfo="text",
+        )
+    return figure
+
+
+def _sheet(digits: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """Return RGBA digits (n, 28, 28, 4) side by side in rows of `columns`, with room for a caption below each."""
+    height, width = 28 + CAPTION + GAP, 28 + GAP
+    sheet = np.zeros((-(-len(digits) // columns) * height, columns * width, 4), np.uint8)
+    for index, digit in enumerate(digits):
+        row, column = divmod(index, columns)
+        sheet[row * height : row * height + 28, column * width : column * width + 28] = digit
+    return sheet
+
+
+def history_figure(losses: Sequence[float], measured: float | None = None) -> go.Figure:
+    """Return the loss of each round's batch, in nats; `measured` is the loss of the round that is not finished."""
+    rounds = np.arange(1, len(losses) + 1)
+    chosen = np.unique(np.linspace(0, len(losses) - 1, min(len(losses), MOST_POINTS)).round().astype(int))
+    colour = PALETTE["train"]
+    figure = go.Figure(
+        go.Scatter(
+            x=rounds[chosen] if len(losses) else [],
+            y=np.array(losses)[chosen] if len(losses) else [],
+            mode="lines+markers" if len(losses) < 40 else "lines",
+            line={"color": colour, "width": 2.5},
+            hovertemplate="round %{x}: %{y:.4f}<extra></extra>",
+        )
+    )
+    if measured is not None:
+        figure.add_scatter(x=[len(losses) + 1], y=[measured], mode="markers", marker={"color": colour, "size": 11})
+    styled(figure, 190, showlegend=False)
+    top = max([0.8, *losses] if measured is None else [0.8, measured, *losses])
+    figure.update_layout(margin={"l": 44, "r": 8, "t": 6, "b": 36})
+    figure.update_xaxes(title="round", range=[0.5, max(10, len(losses) + 1) + 0.5], fixedrange=True, tickformat="d")
+    figure.update_yaxes(title="loss", range=[0, 1.08 * min(top, 20)], fixedrange=True)
+    return figure
