@@ -43,6 +43,16 @@ def slope_at(landscape: Landscape, weights: Tensor) -> tuple[float, Tensor]:
     return loss.item(), torch.autograd.grad(loss, w)[0]
 
 
+def slopes_along(landscape: Landscape, weights: Array) -> tuple[Array, Array]:
+    """Return the losses (n,) and their slopes (n,) at many weights (n,) of a landscape in one weight, by autograd."""
+    w = torch.tensor(weights, dtype=torch.float64, requires_grad=True)
+    losses = landscape.function(w)
+    if not losses.requires_grad:  # a constant
+        return losses.numpy(), np.zeros_like(weights)
+    slopes = torch.autograd.grad(losses.sum(), w)[0]
+    return losses.detach().numpy(), slopes.numpy()
+
+
 def descend(
     landscape: Landscape,
     start: Sequence[float],

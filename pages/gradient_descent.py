@@ -1,0 +1,144 @@
+"""Gradient descent: read the slope, step against it, repeat; with one weight, then with two."""
+
+import inspect
+
+import numpy as np
+import streamlit as st
+
+from core.descent import VERDICTS, descend, judge, slope_at, square_by_autograd
+from core.figures.gradient_descent import contour_figure, surface_figure
+from core.landscapes import LANDSCAPES
+from core.numeric import shrink_nudge
+from pages.ui import controls, curve
+from pages.ui.charts import show
+from pages.ui.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
+from pages.ui.formula import column, tex
+from pages.ui.frame import open_lesson
+from pages.ui.landscape_choice import landscape_control
+from pages.ui.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
+from pages.ui.quiz import Outcome
+
+lesson = open_lesson("gradient_descent")
+
+
+def one_weight() -> None:
+    """A ball on a curve, or several: drag, step, play."""
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        landscape = landscape_control()
+        rate = rate_control(landscape)
+        balls = controls.number("Balls", "balls", 1, 5, 1)
+    start = starts(landscape, balls)
+    walks = walk(landscape, start, rate)
+    step = min(curve.read_step(STEPS), max(len(path.rates) for path in walks))
+    with picture:
+        show_balls(landscape, start, rate, step, walks)
+        st.latex(rf"\text{{loss}}(w) = {landscape.formula}")
+        show_update(walks[0], step)
+    lesson.predict("well", well)
+    lesson.predict("kink", kink)
+
+
+def nudge() -> None:
+    """Finite difference against derivative as the nudge shrinks, down to where rounding wins."""
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        landscape = landscape_control()
+        low, high = float(landscape.low), float(landscape.high)
+        x = controls.slider("Weight x", "x", low, high, round(landscape.start[0], 2), (high - low) / 200)
+        row = controls.number("Nudge h = 10⁻ᵏ, k =", "k", 0, 16, 0)
+    y, slope, table = nudges_at(landscape, x)
+    if not is_defined(y, slope):
+        picture.info(f"The loss has no finite value and slope at x = {x:g}. Move x.", icon=":material/swipe:")
+        return
+    with picture:
+        show_nudges(landscape, x, y, slope, table, row)
+    with control:
+        show_difference(x, slope, table[row])
+    show_table(table)
+    lesson.predict("smallest", smallest)
+
+
+def two_weights() -> None:
+    """A walk over a surface and its contours."""
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        landscape = landscape_control(2)
+        rate = controls.stops("Learning rate η", "rate2", RATES, landscape.learning_rate)
+        low, high = float(landscape.low), float(landscape.high)
+        first, second = (
+            controls.slider(f"Start w{sign}", key, low, high, value, 0.01)
+            for sign, key, value in zip("₁₂", "uv", landscape.start, strict=True)
+        )
+    path = descend(landscape, (first, second), rate, STEPS)
+    side, losses = (table.numpy() for table in landscape.surface(61))
+    with picture:
+        left, right = st.columns(2)
+        with left:
+            alt = f"The loss {landscape.label} over two weights as a surface, with the walk down it."
+            show(surface_figure(side, losses, path), "surface_picture", alt)
+        with right:
+            show(contour_figure(side, losses, path), "contours", "The same walk from above, on lines of equal loss.")
+    with control:
+        st.latex(rf"\text{{loss}} = {landscape.formula}")
+        moved = path.weights[1] if len(path.weights) > 1 else np.full(2, np.inf)
+        st.latex(rf"{column(moved)} = {column(path.weights[0])} - {tex(rate)}\,{column(path.slopes[0])}")
+        st.caption(f"{VERDICTS[judge(path)]} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g}.")
+
+
+def autograd() -> None:
+    """A real `backward()` at 3, at 8, and wherever the reader's hand goes."""
+    picture, answers = st.columns(2, gap="large")
+    (x,) = curve.read_points("at", (3.0,), -10, 10)
+    with picture:
+        show_parabola(x)
+    with answers:
+        for at in dict.fromkeys((x, 3.0, 8.0)):
+            y, slope = square_by_autograd(at)
+            st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \text{{slope}} = {tex(slope)}")
+        st.code(inspect.getsource(square_by_autograd), language="python", wrap_lines=True)
+    lesson.section("Autograd")
+
+
+PARTS = {
+    "ball": ("One weight", one_weight),
+    "nudge": ("Nudge or derivative", nudge),
+    "surface": ("Two weights", two_weights),
+    "autograd": ("Ask autograd", autograd),
+}
+
+
+@st.fragment
+def chosen_part() -> None:
+    """The part the reader picked; only that one is computed."""
+    part = controls.pick("Part", "part", {name: label for name, (label, _) in PARTS.items()}, "ball")
+    PARTS[part][1]()
+
+
+def well() -> Outcome:
+    """Let a ball go at 0.4, just right of the hilltop between the valleys."""
+    path = descend(LANDSCAPES["double_well"], (0.4,), 0.05, 300)
+    end = path.weights[-1, 0]
+    sentence = f"From w = 0.4 it went to w = {end:.3f}, loss {path.losses[-1]:.3f}; the other valley lies lower."
+    return Outcome(0 if end < -1 else 1 if end > 1 else 2, sentence)
+
+
+def kink() -> Outcome:
+    """Walk down |w| with a fixed rate of 1 from 7.3."""
+    path = descend(LANDSCAPES["absolute"], (7.3,), 1.0, 200)
+    before, last = path.weights[-2:, 0]
+    settled = abs(last) < 0.01
+    sentence = f"After 200 steps it still goes from {before:.1f} to {last:.1f}: the slope is 1 or −1, however near."
+    return Outcome(0 if settled else 1 if judge(path) != "diverge" else 2, sentence)
+
+
+def smallest() -> Outcome:
+    """Find the nudge with the least error at 2 on w·cos(0.15πw)."""
+    table = nudges_at(LANDSCAPES["cosine"], 2.0)[2]
+    best = min((row for row in table if row.h in (1.0, 1e-8, 1e-16)), key=lambda row: row.forward_error)
+    errors = ", ".join(f"{row.forward_error:.0e} at {row.h:.0e}" for row in table if row.h in (1.0, 1e-8, 1e-16))
+    return Outcome((1.0, 1e-8, 1e-16).index(best.h), f"The errors were {errors}.")
+
+
+chosen_part()
+lesson.close(code=[descend, slope_at, square_by_autograd, shrink_nudge])

@@ -1,0 +1,94 @@
+"""Gradient descent on one curve: the balls, their steps to play, and the update with its live numbers."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.descent import Path, descend, slopes_along
+from core.landscapes import LANDSCAPES, Landscape
+from pages.ui import controls, curve
+from pages.ui.formula import factor, tex
+
+STEPS = 40
+RATES = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0, 20.0)
+COLOURS = ("accent", "test", "negative", "forward", "neutral")
+WORDS = ("left of the minimum: raise w", "flat: w stays", "right of the minimum: lower w")
+LONGEST_PICTURE = 50.0  # a formula that climbs this many times above its own middle is cut off at the top
+
+
+def starts(landscape: Landscape, balls: int) -> tuple[float, ...]:
+    """Return where the balls are: from the URL, else one at the landscape's start or several spread evenly."""
+    low, high = landscape.low, landscape.high
+    spread = np.linspace(low, high, balls + 2)[1:-1].round(2)
+    default = landscape.start if balls == 1 else tuple(float(w) for w in spread)
+    chosen = curve.read_points("w", default, low, high)
+    return chosen if all(np.isfinite(slopes_along(landscape, np.array(chosen))).ravel()) else landscape.start * balls
+
+
+def walk(landscape: Landscape, start: tuple[float, ...], rate: float) -> tuple[Path, ...]:
+    """Return the walk of each ball."""
+    return tuple(descend(landscape, (w,), rate, STEPS) for w in start)
+
+
+def show_balls(landscape: Landscape, start: tuple[float, ...], rate: float, step: int, walks: tuple[Path, ...]) -> None:
+    """Show the curve with its balls, which the hand moves and the buttons let go."""
+    w = curve.grid(landscape.low, landscape.high, start)
+    losses, slopes = slopes_along(landscape, w)
+    picture = curve.Picture(
+        w,
+        (curve.Line("loss", losses, "forward", slopes=slopes),),
+        "weight w",
+        "loss",
+        f"The loss {landscape.label} against the weight w, with {len(start)} movable balls and the slope at each.",
+        y_range=_range(losses),
+    )
+    points = tuple(curve.Point(at, f"Weight of ball {ball + 1}", colour=COLOURS[ball]) for ball, at in enumerate(start))
+    paths = [curve.Path(walked.weights[:, 0], walked.losses, walked.slopes[:, 0]) for walked in walks]
+    curve.show_curve(picture, points, "balls_picture", "w", None, "slope", WORDS, rate, paths, step)
+
+
+def show_parabola(x: float) -> None:
+    """Show x² with a point that the hand moves, and the slope that autograd finds there."""
+    xs = curve.grid(-10, 10, (x, 3.0, 8.0))
+    ys, slopes = slopes_along(LANDSCAPES["square"], xs)
+    marks = (curve.Mark(3.0, 9.0, "x = 3"), curve.Mark(8.0, 64.0, "x = 8"))
+    line = curve.Line("x²", ys, "forward", slopes=slopes)
+    picture = curve.Picture(xs, (line,), "x", "x²", "The parabola x² with a movable point and its slope.", marks=marks)
+    curve.show_curve(picture, (curve.Point(x, "x"),), "parabola", "at", (3.0,), "slope")
+
+
+def show_update(path: Path, step: int) -> None:
+    """Show the update w ← w − η · slope with the numbers of one step, and what it does to the loss."""
+    if step >= len(path.rates):
+        st.latex(rf"w_{{{step}}} = {tex(path.weights[-1, 0])} \qquad \text{{loss}} = {tex(path.losses[-1])}")
+        st.caption(_ending(path))
+        return
+    w, slope, rate, after = path.weights[step, 0], path.slopes[step, 0], path.rates[step], path.weights[step + 1, 0]
+    st.latex(
+        rf"\underbrace{{{tex(after)}}}_{{w_{{{step + 1}}}}} = \underbrace{{{tex(w)}}}_{{w_{{{step}}}}}"
+        rf" - \underbrace{{{tex(rate)}}}_{{\eta}} \cdot \underbrace{{{factor(slope)}}}_{{\text{{slope}}}}"
+    )
+    st.latex(rf"\text{{loss}}\quad {tex(path.losses[step])} \;\to\; {tex(path.losses[step + 1])}")
+
+
+def rate_control(landscape: Landscape) -> float:
+    """Return the learning rate."""
+    return controls.stops("Learning rate η", "rate", RATES, landscape.learning_rate)
+
+
+def _ending(path: Path) -> str:
+    if path.diverged_at is not None:
+        return (
+            f"Step {path.diverged_at} would leave everything that can be drawn: the steps have grown too long. "
+            "Lower the learning rate, or start somewhere else."
+        )
+    return f"All {len(path.rates)} steps are done. Reset, or drag the ball to another start."
+
+
+def _range(losses: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the losses' range, without the peaks of a formula that climbs to the sky."""
+    finite = losses[np.isfinite(losses)]
+    low, middle, high = np.quantile(finite, [0.02, 0.5, 0.98])
+    if np.ptp(finite) > LONGEST_PICTURE * max(high - low, 1e-9) or high - middle > LONGEST_PICTURE * (middle - low):
+        finite = finite[(finite >= low) & (finite <= high)]
+    return curve.y_range_of(finite)

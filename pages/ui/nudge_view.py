@@ -1,0 +1,62 @@
+"""A nudge against the derivative: a line through two points beside the tangent, the error as the nudge shrinks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+import torch
+
+from core.descent import slope_at, slopes_along
+from core.figures.gradient_descent import nudge_figure, secant_figure
+from core.landscapes import Landscape
+from core.numeric import Nudge, shrink_nudge
+from pages.ui import curve
+from pages.ui.charts import show
+from pages.ui.formula import tex
+
+
+def nudges_at(landscape: Landscape, x: float) -> tuple[float, float, list[Nudge]]:
+    """Return loss and derivative at x, and both differences for nudges from 1 to 1e−16."""
+
+    def loss(at: float) -> float:
+        return slope_at(landscape, torch.tensor([at], dtype=torch.float64))[0]
+
+    _, slope = slope_at(landscape, torch.tensor([x], dtype=torch.float64))
+    return loss(x), float(slope), shrink_nudge(loss, x, float(slope))
+
+
+def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: Sequence[Nudge], row: int) -> None:
+    """Show the straight line of one nudge beside the tangent, and the errors of all nudges."""
+    left, right = st.columns(2)
+    with left:
+        w = curve.grid(landscape.low, landscape.high, (x,))
+        figure = secant_figure(w, slopes_along(landscape, w)[0], x, y, slope, table[row])
+        show(figure, "secant", f"The loss near x = {x:g}: the line through x and x + h beside the tangent.")
+    with right:
+        alt = "Error against nudge for both differences: it falls with the nudge at first, then rounding raises it."
+        show(nudge_figure(table, row), "nudges", alt)
+
+
+def show_difference(x: float, slope: float, nudge: Nudge) -> None:
+    """Show one forward difference with its numbers, and how far it is from the derivative."""
+    st.latex(rf"\frac{{f({tex(x)} + {tex(nudge.h)}) - f({tex(x)})}}{{{tex(nudge.h)}}} = {tex(nudge.forward, 8)}")
+    st.latex(rf"f'({tex(x)}) = {tex(slope, 8)}")
+    st.latex(rf"\text{{error}} = {tex(nudge.forward_error, 3)}")
+
+
+def show_table(table: Sequence[Nudge]) -> None:
+    """Show every nudge with both differences and their errors."""
+    columns = {
+        "nudge h": [f"{row.h:.0e}" for row in table],
+        "forward difference": [f"{row.forward:.12g}" for row in table],
+        "its error": [f"{row.forward_error:.2e}" for row in table],
+        "central difference": [f"{row.central:.12g}" for row in table],
+        "error of that": [f"{row.central_error:.2e}" for row in table],
+    }
+    with st.expander("All seventeen nudges", icon=":material/table_rows:"):
+        st.dataframe(columns, hide_index=True, height=38 + 35 * len(table))
+
+
+def is_defined(*numbers: float) -> bool:
+    """Return whether all are finite."""
+    return bool(np.isfinite(numbers).all())
