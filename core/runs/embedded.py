@@ -99,8 +99,8 @@ class EmbeddedEngine:
             rows |= {run.id: run.row() for run in self._supervisor.runs.values() if run.owner == owner}
         summaries = []
         for row in sorted(rows.values(), key=lambda row: row.created, reverse=True)[:limit]:
-            with suppress(ValueError):  # an older version of the project wrote its settings
-                spec = RunSpec.from_json(row.spec)
+            with suppress(UnknownRun):  # another version of the project wrote it
+                spec = row.read_spec()
                 summaries.append(RunSummary(row.id, spec, row.status, row.created, row.step, row.test_accuracy))
         return summaries
 
@@ -124,7 +124,7 @@ class EmbeddedEngine:
         return run
 
     def _stored_snapshot(self, row: RunRow) -> Snapshot | None:
-        config = RunSpec.from_json(row.spec).model
+        config = row.read_spec().model
         found = self._store.weights(row.id)
         snapshot = None if found is None else Snapshot(row.id, found[0], config, found[1])
         checkpoint = self._store.files(row.id).newest()[0] if row.status in RESUMABLE else None

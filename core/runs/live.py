@@ -43,9 +43,9 @@ class LiveRun:
     @classmethod
     def of_row(cls, row: RunRow, store: Store) -> "LiveRun":
         """Return a run of the store, queued to be taken up again; raises `ValueError` for one that cannot be."""
+        spec = row.read_spec()
         if row.status not in RESUMABLE or row.seconds > MAX_SECONDS:
             raise ValueError(f"A run that is {row.status} cannot be taken up again. Start a new one.")
-        spec = RunSpec.from_json(row.spec)
         records = list(store.records(row.id))
         return cls(
             row.id, row.owner, spec, row.created, row.learning_rate, step=row.step, seconds=row.seconds,
@@ -132,8 +132,8 @@ class LiveRun:
 
 
 def progress_of_row(row: RunRow, store: Store, after: int) -> Progress:
-    """Return how a run of the store stands; raises `ValueError` when an older version of the project wrote it."""
-    spec = RunSpec.from_json(row.spec)
+    """Return how a run of the store stands; raises `UnknownRun` when another version of the project wrote it."""
+    spec = row.read_spec()
     after = min(max(after, 0), row.records)
     examples = row.step * spec.training.epochs * TRAIN_DIGITS / spec.total_steps
     return Progress(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from core.paths import state_dir
 from core.runs.checkpoint import CheckpointFiles
 from core.runs.engine import Snapshot, Status, UnknownRun
+from core.runs.spec import RunSpec
 from core.training.loop import StepRecord
 
 BUSY_SECONDS = 10  # a locked SQLite database is waited for
@@ -76,6 +77,13 @@ class RunRow:
     records: int = 0
     server: str = field(default="", compare=False)
     heartbeat: float = field(default=0.0, compare=False)
+
+    def read_spec(self) -> RunSpec:
+        """Return the settings; raises `UnknownRun` when another version of the project wrote them."""
+        try:
+            return RunSpec.from_json(self.spec)
+        except ValueError:
+            raise UnknownRun("This run was made by another version of Seven Steps and cannot be shown.") from None
 
 
 _ROW = [runs_table.c[f.name] for f in fields(RunRow)]

@@ -78,7 +78,7 @@ class Session:
         note = self._restore(files)
         self.state.learning_rate = job.learning_rate
         self.writer = CheckpointWriter(files)
-        self.saved_at, self.saved_step = time.monotonic(), -1
+        self.saved_at, self.saved_step = -CHECKPOINT_EVERY, self.state.step  # the first step is saved at once
         self.urgent = False  # save as soon as the disk has written what it is writing
         self.pipe.send(Started(self.state.step, note))
 

@@ -1,0 +1,76 @@
+"""What the tests of runs share: short runs, and waiting for something to become true."""
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors.torch import load
+
+from core.data import load_mnist
+from core.model import ModelConfig, build_model, model_bytes
+from core.runs import Progress, RunSpec
+from core.runs.embedded import EmbeddedEngine
+from core.runs.store import Store
+from core.training import TrainConfig, train
+
+SHORT = RunSpec(ModelConfig((16,)), TrainConfig(epochs=1, batch_size=512))  # 118 steps, about 0.2 s
+LONG = RunSpec(ModelConfig((16,)), TrainConfig(epochs=100, batch_size=128))  # 46,900 steps, about a minute
+
+
+def store_in(folder: Path) -> Store:
+    return Store(f"sqlite:///{folder / 'runs.db'}", folder / "checkpoints")
+
+
+@contextmanager
+def engine_in(folder: Path, workers: int = 1):
+    engine = EmbeddedEngine(store_in(folder), workers)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def until(condition: Callable[[], object], seconds: float = 30.0):
+    """Return the condition's value once it is true."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"still not true after {seconds} s"
+        time.sleep(0.002)
+    return value
+
+
+def until_poll(engine, run_id: str, owner: str, condition: Callable[[Progress], object]) -> Progress:
+    """Return the first progress for which the condition holds."""
+
+    def look():
+        progress = engine.poll(run_id, owner)
+        return progress if condition(progress) else None
+
+    return until(look)
+
+
+def until_over(engine, run_id: str, owner: str) -> Progress:
+    return until_poll(engine, run_id, owner, lambda progress: not progress.status.live)
+
+
+@lru_cache
+def undisturbed(spec: RunSpec) -> bytes:
+    """Return the weights that `train` gives in this process, which nothing interrupts."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        model = build_model(spec.model, torch.Generator().manual_seed(spec.training.seed))
+        for _ in train(model, load_mnist(), spec.training):
+            pass
+    finally:
+        torch.set_num_threads(threads)
+    return model_bytes(model)
+
+
+def same_weights(left: bytes, right: bytes) -> bool:
+    """Return whether two networks are equal bit by bit."""
+    a, b = load(left), load(right)
+    return a.keys() == b.keys() and all(a[name].equal(b[name]) for name in a)

@@ -1,0 +1,231 @@
+"""What can go wrong with processes, disk and files: nothing is lost, and it is said."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from core.model import ModelConfig
+from core.paths import ROOT
+from core.runs import Pause, Progress, RunSpec, SetLearningRate, Status, Stop
+from core.runs.supervisor import MAX_DEATHS
+from core.training import TrainConfig
+from tests.runs_support import LONG, SHORT, engine_in, same_weights, undisturbed, until, until_over, until_poll
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests send signals")
+
+MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=2, batch_size=128))  # 938 steps, about a second
+
+
+def worker_of(engine, run_id):
+    return next((worker for worker in engine._supervisor.pool if worker.run_id == run_id), None)
+
+
+def kill_worker_of(engine, run_id):
+    """Kill the run's worker and return its process id."""
+    pid = until(lambda: worker_of(engine, run_id)).pid
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def exists(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def step_in(progress: Progress) -> int:
+    """Return the step that the message names."""
+    return int(progress.message.split("after step ")[1].split(".")[0])
+
+
+def test_a_killed_worker_is_replaced_and_the_run_ends_with_the_same_weights(tmp_path):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(MEDIUM, "ann")
+        until(lambda: list((tmp_path / "checkpoints").glob("*.checkpoint")))
+        dead = kill_worker_of(engine, run)
+        started = time.perf_counter()
+        until(lambda: (worker := worker_of(engine, run)) and worker.pid != dead)
+        assert time.perf_counter() - started < 1.0  # noticed, replaced, given the run
+        replaced = until_poll(engine, run, "ann", lambda p: "took over after step" in p.message)
+        assert 0 < step_in(replaced) <= MEDIUM.total_steps
+        finished = until_over(engine, run, "ann")
+        assert finished.status == Status.FINISHED
+        assert "took over after step" in finished.message  # and stays told
+        assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(MEDIUM))
+        assert [r.step for r in finished.records] == sorted({r.step for r in finished.records})
+        until(lambda: not exists(dead))
+
+
+def test_a_paused_run_stays_paused_and_keeps_its_learning_rate_when_its_worker_dies(tmp_path):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(LONG, "ann")
+        until_poll(engine, run, "ann", lambda p: p.step > 5)
+        engine.control(run, "ann", SetLearningRate(0.0005))
+        engine.control(run, "ann", Pause())
+        paused = until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
+        until(lambda: list((tmp_path / "checkpoints").glob("*.checkpoint")))
+        kill_worker_of(engine, run)
+        again = until_poll(engine, run, "ann", lambda p: "took over" in p.message and p.status == Status.PAUSED)
+        assert again.learning_rate == 0.0005
+        assert step_in(again) <= paused.step
+
+
+def test_a_run_that_keeps_killing_its_workers_is_given_up(tmp_path):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(LONG, "ann")
+        for deaths in range(1, MAX_DEATHS + 2):
+            until(lambda: worker_of(engine, run) is not None)
+            kill_worker_of(engine, run)
+            until(lambda d=deaths: not (r := engine._supervisor.runs.get(run)) or r.deaths == d)
+        failed = until_over(engine, run, "ann")
+        assert failed.status == Status.FAILED
+        assert f"died {MAX_DEATHS + 1} times" in failed.message
+        assert failed.resumable
+        other = engine.submit(SHORT, "bob")  # and nobody else suffers
+        assert until_over(engine, other, "bob").status == Status.FINISHED
+
+
+def test_an_idle_worker_that_dies_is_replaced(tmp_path):
+    with engine_in(tmp_path) as engine:
+        idle = until(lambda: engine._supervisor.pool and engine._supervisor.pool[0])
+        os.kill(idle.pid, signal.SIGKILL)
+        run = engine.submit(SHORT, "ann")
+        assert until_over(engine, run, "ann").status == Status.FINISHED
+
+
+def test_a_damaged_checkpoint_is_skipped_and_said(tmp_path):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(MEDIUM, "ann")
+        until_poll(engine, run, "ann", lambda p: p.step > 20)
+        engine.control(run, "ann", Stop())
+        until_over(engine, run, "ann")
+        files = list((tmp_path / "checkpoints").glob("*.checkpoint"))
+        assert files
+        for path in files:
+            content = bytearray(path.read_bytes())
+            content[-1] ^= 1
+            path.write_bytes(content)
+        engine.resume(run, "ann")
+        finished = until_over(engine, run, "ann")
+        assert "A damaged checkpoint was skipped; the run goes on from step 0." in finished.message
+        assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(MEDIUM))
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost_once_there_is_room(tmp_path, monkeypatch):
+    with engine_in(tmp_path) as engine:
+        before = engine.submit(SHORT, "bob")
+        until_over(engine, before, "bob")
+        until(lambda: before not in engine._supervisor.runs)
+        store = engine._store
+        save = store.save
+
+        def full(*arguments):
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+        monkeypatch.setattr(store, "save", full)
+        run = engine.submit(SHORT, "ann")
+        finished = until_poll(engine, run, "ann", lambda p: not p.status.live and "cannot be saved" in p.message)
+        assert finished.status == Status.FINISHED
+        assert "database or disk is full" in finished.message
+        assert engine.poll(before, "bob").status == Status.FINISHED  # what was there is there
+        monkeypatch.setattr(store, "save", save)
+        until(lambda: run not in engine._supervisor.runs)
+        kept = engine.poll(run, "ann")
+        assert (kept.records, kept.message) == (finished.records, "")
+        assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(SHORT))
+
+
+def children(pid):
+    """Return the ids of a process's children and theirs."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name_and_rest = status.read_text().rsplit(")", 1)
+        except OSError:
+            continue
+        if int(name_and_rest[1].split()[1]) == pid:
+            child = int(status.parent.name)
+            found += [child, *children(child)]
+    return found
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
+
+
+def test_close_leaves_no_worker_behind(tmp_path):
+    with engine_in(tmp_path, workers=2) as engine:
+        runs = [engine.submit(LONG, owner) for owner in ("ann", "bob")]
+        for run, owner in zip(runs, ("ann", "bob"), strict=True):
+            until_poll(engine, run, owner, lambda p: p.records)
+        pids = [worker.pid for worker in engine._supervisor.pool]
+        assert len(pids) == 2
+        started = time.perf_counter()
+        engine.close()
+        assert time.perf_counter() - started < 3.0
+    assert not any(exists(pid) for pid in pids)
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from core.runs import RunSpec
+from core.runs.embedded import EmbeddedEngine
+from core.runs.store import Store
+folder = Path(sys.argv[1])
+with open(folder / "main_runs", "a") as file:
+    file.write("x")  # no guard here: a worker that imported the main module would write, too
+engine = EmbeddedEngine(Store(f"sqlite:///{folder / 'runs.db'}", folder / "checkpoints"), 1)
+run = engine.submit(RunSpec.from_json(sys.argv[2]), "ann")
+while not list((folder / "checkpoints").glob("*.checkpoint")):
+    time.sleep(0.01)
+print(run, flush=True)
+if sys.argv[3] == "stay":
+    time.sleep(60)
+"""
+
+
+def serve(tmp_path, spec, then):
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    arguments = [sys.executable, str(script), str(tmp_path), spec.to_json(), then]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(arguments, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+@needs_proc
+def test_a_killed_server_takes_its_workers_with_it_and_its_run_goes_on_later(tmp_path):
+    with serve(tmp_path, MEDIUM, "stay") as server:
+        run = server.stdout.readline().strip()
+        family = children(server.pid)
+        assert len(family) >= 2  # the fork server and its worker
+        server.kill()
+        server.wait()
+        until(lambda: not any(exists(pid) for pid in family))
+    assert (tmp_path / "main_runs").read_text() == "x"
+    with engine_in(tmp_path) as engine:
+        assert engine.latest("ann") == run
+        found = engine.poll(run, "ann")
+        assert (found.status, found.resumable) == (Status.INTERRUPTED, True)
+        assert engine.snapshot(run, "ann").step > 0  # from the checkpoint
+        engine.resume(run, "ann")
+        assert until_over(engine, run, "ann").status == Status.FINISHED
+        assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(MEDIUM))
+
+
+@needs_proc
+def test_a_server_that_forgets_to_close_ends_cleanly(tmp_path):
+    with serve(tmp_path, LONG, "leave") as server:
+        run = server.stdout.readline().strip()
+        family = children(server.pid)
+        assert server.wait(timeout=20) == 0
+        until(lambda: not any(exists(pid) for pid in family))
+    with engine_in(tmp_path) as engine:
+        assert engine.poll(run, "ann").status == Status.INTERRUPTED
