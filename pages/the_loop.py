@@ -24,7 +24,7 @@ lesson = open_lesson("the_loop")
 def ways_on() -> None:
     """Show the two doors that a reader in a hurry wants."""
     doors = {"train": "Train on all 60,000 digits", "draw": "Draw a digit of your own"}
-    with st.container(horizontal=True, border=True, width="content", gap="medium"):
+    with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
         for name, label in doors.items():
             icon = f":material/{entry(name).icon}:"
             st.page_link(page_of(entry(name)), label=f"**{label}**", icon=icon, width="content")
@@ -63,13 +63,13 @@ def the_map() -> None:
     with place:
         loop_map(loop.state, loop.ran, loop.tick, lambda name: press(loop, name, rounds))
         buttons(loop, rounds)
+        ways_on()
     with number_column:
         pictures(loop.state)
         with st.container(border=True, height=PANEL):
             changes(loop)
 
 
-ways_on()
 the_map()
 st.subheader("What makes it a learner", anchor=False)
 lesson.section("What makes it a learner")

@@ -33,7 +33,9 @@ def update_figure(before: Image | None, gradient: Image | None, after: Image | N
     figure.update_layout(margin={"l": 2, "r": 2, "t": 26, "b": 4})
     figure.update_annotations(font_size=13, yshift=2)
     for x, sign in ((0.308, f"− {rate:g} ×"), (0.692, "=")):
-        figure.add_annotation(x=x, y=0.5, xref="paper", yref="paper", text=sign, showarrow=False, font_size=15)
+        figure.add_annotation(
+            x=x, y=0.5, xref="paper", yref="paper", text=sign, xanchor="center", showarrow=False, font_size=15
+        )
     figure.update_xaxes(visible=False, constrain="domain", range=[-0.7, 27.7], fixedrange=True)
     figure.update_yaxes(visible=False, constrain="domain", range=[27.7, -0.7], fixedrange=True)
     for column in (1, 2, 3):
