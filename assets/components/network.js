@@ -1,0 +1,215 @@
+// A network: edges as wide as |weight| and coloured by sign, neurons with their numbers. Every number stands in
+// `data.values` under a name (w:edge, p:edge, s:neuron, a:neuron); `data.tables[edge]` holds, for that edge's weight
+// sampled from low to high, each number that depends on it. Reports "weight" {edge, value} and "neuron" on release.
+const STATES = new WeakMap();
+const fixed = (value, digits = 3) => {
+  const text = Math.abs(value).toFixed(digits);
+  return (value < 0 && Number(text) ? "−" : "") + text;
+};
+
+export default function (component) {
+  const stage = component.parentElement.querySelector(".stage");
+  const state = STATES.get(stage) ?? { dragging: null, hovered: null };
+  STATES.set(stage, state);
+  state.component = component;
+  if (!state.dragging) draw(stage, state);
+  if (!state.observer) {
+    state.observer = new ResizeObserver(() => { if (state.narrow !== isNarrow(stage)) draw(stage, state); });
+    state.observer.observe(stage);
+  }
+  return () => { state.observer.disconnect(); STATES.delete(stage); };
+}
+
+const isNarrow = (stage) => stage.clientWidth < 560;
+const shape = (data) => JSON.stringify([data.layers, data.edges, data.columns, data.compact]);
+
+// Build what is new, or only write the new numbers into what stands: focus and transitions survive a rerun.
+function draw(stage, state) {
+  const { data } = state.component;
+  if (state.shape !== shape(data) || state.narrow !== isNarrow(stage)) build(stage, state, data);
+  state.values = { ...data.values };
+  for (const name of Object.keys(state.values)) write(state, name);
+  for (const [id, { group }] of Object.entries(state.nodes)) group.setAttribute("aria-label", data.details[id]);
+  highlight(state);
+  if (data.light !== state.light) light(stage, state);
+  state.light = data.light;
+}
+
+function build(stage, state, data) {
+  Object.assign(state, { shape: shape(data), narrow: isNarrow(stage), binds: {}, nodes: {}, edges: {} });
+  const width = state.narrow ? 400 : 800, gap = data.compact ? 24 : 118;
+  const height = Math.max(...data.layers.map((layer) => layer.rows || layer.nodes.length)) * gap + 34;
+  state.radius = data.compact ? 9 : state.narrow ? 27 : 31;
+  const focused = stage.getRootNode().activeElement?.dataset?.id;
+  stage.replaceChildren();
+  stage.classList.toggle("compact", data.compact);
+  const surface = svg(stage, "svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": data.alt });
+  const lines = svg(surface, "g"), circles = svg(surface, "g"), chips = svg(surface, "g");
+  const margin = state.narrow ? 52 : 90, columns = Math.max(data.columns ?? data.layers.length, 2);
+  const inner = (width - 2 * margin - (data.compact ? 56 : data.target ? 30 : 0)) / (columns - 1);
+  data.layers.forEach((layer, column) => {
+    const x = margin + column * inner, top = (height + 20) / 2 - ((layer.nodes.length - 1) * gap) / 2;
+    svg(surface, "text", { x, y: 14, class: "title" }, layer.title);
+    layer.nodes.forEach((node, row) => neuron(circles, state, node, x, top + row * gap));
+  });
+  for (const edge of data.edges) connect(lines, chips, state, edge, surface);
+  ledger(stage, state);
+  stage.querySelector(`[data-id="${focused}"]`)?.focus();
+}
+
+const bind = (state, name, update) => (state.binds[name] ??= []).push(update);
+function write(state, name) { for (const update of state.binds[name] ?? []) update(state.values[name]); }
+
+function neuron(parent, state, node, x, y) {
+  const { data } = state.component, r = state.radius;
+  const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: "button", "data-id": node.id });
+  const circle = svg(group, "circle", { cx: x, cy: y, r, stroke: data.palette.neutral });
+  const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette[node.colour ?? "forward"] });
+  bind(state, `a:${node.id}`, (value) => glow.setAttribute("fill-opacity", clamp(Math.abs(value) / (node.full ?? 1), 0, 1) * 0.75));
+  if (!data.compact) {
+    svg(group, "text", { x, y: y - 8, class: "name" }, node.label);
+    const number = svg(group, "text", { x, y: y + 10, class: "number", "data-value": `a:${node.id}` });
+    bind(state, `a:${node.id}`, (value) => { number.textContent = fixed(value); });
+    const below = svg(group, "text", { x, y: y + r + 15, class: "name" });
+    if (!node.input) bind(state, `s:${node.id}`, (value) => { below.textContent = `sum ${fixed(value)}`; });
+  } else if (node.label) {
+    svg(group, "text", { x: x + r + 8, y: y + 4, class: "side" }, node.label);
+  }
+  if (node.target !== undefined) {
+    const [left, top, kind] = state.narrow ? [x, y + r + 32, "name"] : [x + r + 8, y - 4, "side"];
+    svg(group, "text", { x: left, y: top, class: kind }, `target ${node.target}`);
+    const off = svg(group, "text", { x: left, y: top + 17, class: kind });
+    bind(state, `gap:${node.id}`, (value) => { off.textContent = `off by ${fixed(value)}`; });
+  }
+  group.onpointerenter = group.onfocus = () => { if (!state.dragging) highlight(state, node.id); };
+  group.onpointerleave = group.onblur = () => { if (!state.dragging) highlight(state); };
+  const choose = () => state.component.setTriggerValue("neuron", node.id);
+  if (!node.input) group.onclick = choose;
+  group.onkeydown = (event) => { if (!node.input && event.key === "Enter") choose(); };
+  state.nodes[node.id] = { group, circle, x, y };
+}
+
+function connect(lines, chips, state, edge, surface) {
+  const { data } = state.component, to = state.nodes[edge.to], r = state.radius;
+  const from = edge.from ? state.nodes[edge.from] : { x: to.x, y: to.y - r - 18 };
+  const length = Math.hypot(to.x - from.x, to.y - from.y), ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
+  const trim = edge.from ? r : 0;
+  const ends = { x1: from.x + ux * trim, y1: from.y + uy * trim, x2: to.x - ux * r, y2: to.y - uy * r };
+  const group = svg(lines, "g", { class: "edge" });
+  const line = svg(group, "line", { ...ends, "stroke-linecap": "round" });
+  bind(state, `w:${edge.id}`, (value) => {
+    const size = Math.abs(value) / data.widest, sign = size < 0.005 ? "neutral" : value > 0 ? "positive" : "negative";
+    const dashes = sign === "neutral" ? "3 5" : "none";
+    set(line, { stroke: data.palette[sign], "stroke-width": 1 + (data.compact ? 4 : 8) * Math.min(size, 1), "stroke-dasharray": dashes });
+  });
+  state.edges[edge.id] = { group, edge };
+  if (!edge.label) return;
+  const grab = svg(group, "line", { ...ends, class: "grab" });
+  const reach = edge.from ? length * (state.narrow ? 0.4 : 0.25) : 4, half = state.narrow ? 20 : 27;
+  const chip = svg(chips, "g", {
+    class: "chip", tabindex: 0, role: "slider", "data-id": edge.id, "aria-label": edge.label,
+    "aria-valuemin": data.low, "aria-valuemax": data.high, "aria-orientation": "vertical",
+    transform: `translate(${from.x + ux * reach + (edge.from ? 0 : -half - 7)} ${from.y + uy * reach})`,
+  });
+  svg(chip, "rect", { x: -half, y: -11, width: 2 * half, height: 22, rx: 11 });
+  const text = svg(chip, "text", { x: 0, y: 4.5, "data-value": `w:${edge.id}` });
+  bind(state, `w:${edge.id}`, (value) => {
+    text.textContent = (edge.from || state.narrow ? "" : "b ") + fixed(value, 2);
+    set(chip, { "aria-valuenow": value, "aria-valuetext": fixed(value, 2) });
+  });
+  state.edges[edge.id].chip = chip;
+  editable(surface, state, edge, chip, grab);
+}
+
+// A drag of 110 units up is +1; the weight rests on the table's samples, so each number shown is one that Python computed.
+function editable(surface, state, edge, chip, grab) {
+  const start = () => state.dragging ??= { edge: edge.id, y: null, from: state.values[`w:${edge.id}`] };
+  const move = (weight) => { slide(state, edge, weight); highlight(state, edge.to); };
+  const end = () => {
+    if (!state.dragging) return;
+    const value = state.values[`w:${edge.id}`], moved = value !== state.dragging.from;
+    state.dragging = null;
+    if (moved) state.component.setTriggerValue("weight", { edge: edge.id, value });
+    else draw(surface.parentElement, state);
+  };
+  const drag = (x, y) => {
+    start().y ??= y;
+    move(state.dragging.from + (state.dragging.y - y) / 110);
+  };
+  for (const handle of [chip, grab]) draggable(surface, handle, drag, end);
+  steerable(chip, (dx, dy) => { start(); move(state.values[`w:${edge.id}`] + (dx + dy) * state.component.data.step); }, end);
+  chip.onfocus = () => { if (!state.dragging) highlight(state, edge.to); };
+  chip.onblur = () => { end(); highlight(state); };
+}
+
+function slide(state, edge, weight) {
+  const { low, high, step, tables } = state.component.data;
+  const index = Math.round((clamp(weight, low, high) - low) / step), last = Math.round((high - low) / step);
+  state.values[`w:${edge.id}`] = Number((low + index * step).toFixed(6));
+  write(state, `w:${edge.id}`);
+  for (const [name, samples] of Object.entries(tables[edge.id])) {
+    const place = (index / last) * (samples.length - 1), k = Math.min(Math.floor(place), samples.length - 2);
+    state.values[name] = samples[k] + (place - k) * (samples[k + 1] - samples[k]);
+    write(state, name);
+  }
+}
+
+// Write a neuron's sum out; the one under the hand also shows exactly what feeds it, and the rest steps back.
+function highlight(state, hovered = null) {
+  const { edges, details, selected } = state.component.data, id = hovered ?? selected;
+  const feeds = edges.filter((edge) => edge.to === hovered), sources = new Set(feeds.map((edge) => edge.from));
+  for (const { group, chip, edge } of Object.values(state.edges)) {
+    for (const part of [group, chip]) part?.classList.toggle("faded", feeds.length > 0 && edge.to !== hovered);
+    group.classList.toggle("feeds", edge.to === id);
+  }
+  for (const [name, { group }] of Object.entries(state.nodes)) {
+    group.classList.toggle("chosen", name === id);
+    group.classList.toggle("faded", feeds.length > 0 && name !== hovered && !sources.has(name));
+  }
+  const row = state.rows[id] ?? state.rows.words;
+  for (const other of Object.values(state.rows)) other.hidden = other !== row;
+  if (row === state.rows.words) row.textContent = details[id];
+}
+
+// Below the picture, one row for each neuron: every product, the bias, the sum and what the activation makes of it.
+function ledger(stage, state) {
+  const { data } = state.component, box = make(stage, "div", "ledger");
+  const nodes = data.layers.flatMap((layer) => layer.nodes), inputs = new Set(nodes.filter((node) => node.input).map((node) => node.id));
+  state.rows = { words: make(box, "p", "words") };
+  if (data.compact) return;
+  for (const node of nodes.filter((node) => !node.input)) {
+    const row = state.rows[node.id] = make(box, "div", "row");
+    make(row, "b", "", `${node.label} = `);
+    data.edges.filter((edge) => edge.to === node.id).forEach((edge, index) => {
+      const term = make(row, "span", "term", index ? " + " : "");
+      if (edge.from) number(state, term, `a:${edge.from}`, inputs.has(edge.from) ? 2 : 3), make(term, "span", "", " × ");
+      number(state, term, `w:${edge.id}`, 2, true);
+      const product = make(term, "small", "", "");
+      bind(state, `w:${edge.id}`, (value) => { product.style.color = data.palette[value < 0 ? "negative" : "positive"]; });
+      if (edge.from) number(state, product, `p:${edge.id}`, 3);
+      else product.textContent = "bias";
+    });
+    const sum = make(row, "span", "term", " = "), result = make(row, "span", "term", ` → ${node.activation} → `);
+    number(state, sum, `s:${node.id}`, 3), make(sum, "small", "", "sum");
+    number(state, result, `a:${node.id}`, 3), make(result, "small", "", "output");
+  }
+}
+
+function number(state, parent, name, digits, inside = false) {
+  const element = make(parent, "span", "number");
+  element.dataset.value = name;
+  bind(state, name, (value) => { element.textContent = inside && value < 0 ? `(${fixed(value, digits)})` : fixed(value, digits); });
+}
+
+function make(parent, tag, className, text = "") {
+  const element = document.createElement(tag);
+  Object.assign(element, { className, textContent: text });
+  return parent.appendChild(element);
+}
+
+// A new digit: the layers light up one after the other.
+function light(stage, state) {
+  state.component.data.layers.forEach((layer, index) => layer.nodes.forEach((node) => {
+    state.nodes[node.id].group.animate([{ opacity: 0.1 }, { opacity: 1 }], { duration: 350, delay: 250 * index, fill: "backwards" });
+  }));
+}

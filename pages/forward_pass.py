@@ -1,0 +1,109 @@
+"""Forward pass: from one neuron to a network that reads a digit, every number in sight."""
+
+import re
+
+import streamlit as st
+
+from core.activations import ACTIVATIONS
+from core.forward import Neuron, matmul_cells, number_text, work_out, work_out_neuron
+from core.hand_network import STAGES, neurons
+from core.linear_layer import MAX_SEED, ROWS, linear_cells, normal_weights
+from core.small_reader import look_at_neuron, read_image, small_reader
+from core.threshold import fire, first_layer_sums
+from pages.ui import controls
+from pages.ui.forward_questions import RUNS
+from pages.ui.frame import open_lesson
+from pages.ui.hand import hand_picture, pick_activation, read_hand, type_numbers
+from pages.ui.matrices import block, show_product
+from pages.ui.reading import as_tensor, drawn_digit, show_layers, show_neuron, show_unrolled, test_digit
+from pages.ui.state import set_url, url_numbers
+from pages.ui.threshold import FARTHEST, real_sums, threshold_curve
+
+PARTS = {"hand": "By hand", "bias": "Bias", "matrix": "As matrices", "digit": "A real digit"}
+
+lesson = open_lesson("forward_pass")
+
+
+@st.fragment
+def _by_hand() -> None:
+    stage = controls.pick("How much of it", "stage", STAGES, "neuron")
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        hand = read_hand(stage, pick_activation())
+        type_numbers(hand)
+    with picture:
+        hand_picture(hand)
+        done = neurons(hand.network, hand.inputs, stage)[hand.neuron]
+        activation = "sigmoid" if hand.neuron == "y" else hand.network.activation
+        st.latex(_formula(done, activation))
+
+
+def _formula(neuron: Neuron, activation: str) -> str:
+    formula = re.sub(r"\bx\b", "z", ACTIVATIONS[activation].formula)
+    products, bias, z, output = (
+        number_text(value, inside=True).replace("−", "-")
+        for value in (neuron.weighted_sum, neuron.bias, neuron.z, neuron.output)
+    )
+    total = rf"z = \sum_i w_i x_i + b = {products} + {bias} = {z}"
+    return rf"\begin{{gathered}} {total} \\ f(z) = {formula} = {output} \end{{gathered}}"
+
+
+@st.fragment
+def _as_threshold() -> None:
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        threshold = controls.slider("Threshold", "threshold", -FARTHEST, FARTHEST, 10.0, 0.5)
+        activation = pick_activation()
+        neuron = controls.number("Real hidden neuron", "real", 1, 16, 1) - 1
+    with picture:
+        threshold_curve(threshold, activation)
+        real_sums(threshold, neuron)
+
+
+@st.fragment
+def _as_matrices() -> None:
+    rows_column, seed_column = st.columns([7, 3], gap="large")
+    with rows_column:
+        amount = controls.pick("Rows at once", "rows", {"one": "One row", "batch": "A batch of four"}, "one")
+    with seed_column:
+        seed = controls.number("Seed of the weights", "seed", 0, MAX_SEED, 0)
+    rows = ROWS[:1] if amount == "one" else ROWS
+    weights, bias = normal_weights(seed)
+    row, column = (int(place) for place in url_numbers("cell", (0, 0), 0, len(ROWS) - 1))
+    place = (row, column) if row < len(rows) and column < len(bias) else (0, 0)
+    cells = linear_cells(rows, weights, bias)
+    blocks = block("x", rows, 0), block("W", weights.tolist()), block("b", [bias.tolist()])
+    show_product(*blocks, cells, "product", place, lambda *chosen: set_url("cell", chosen, (0, 0)))
+    n = len(rows)
+    st.latex(rf"({n} \times 4)(4 \times 2) + (1 \times 2) \to ({n} \times 2) \qquad q = xW + b")
+
+
+@st.fragment
+def _real_digit() -> None:
+    source = controls.pick("Where the digit comes from", "source", {"test": "Test digit", "hand": "Draw"}, "test")
+    picture, near = st.columns([6, 4], gap="large")
+    with near:
+        found = test_digit() if source == "test" else drawn_digit()
+    if found is None:
+        return
+    image, name = found
+    model = small_reader()
+    reading = read_image(model, as_tensor(image))
+    with picture:
+        show_unrolled(image)
+        layer, neuron = show_layers(model, reading, name)
+    with near:
+        show_neuron(model, reading, layer, neuron)
+
+
+part = controls.pick("Part", "part", PARTS, "hand", label_visibility="collapsed")
+show_part, questions, code = {
+    "hand": (_by_hand, ["bias", "silent"], [work_out, work_out_neuron]),
+    "bias": (_as_threshold, ["threshold"], [fire, first_layer_sums]),
+    "matrix": (_as_matrices, ["batch"], [matmul_cells, normal_weights]),
+    "digit": (_real_digit, ["order"], [read_image, look_at_neuron]),
+}[part]
+show_part()
+for question in questions:
+    lesson.predict(question, RUNS[question])
+lesson.close(code)
