@@ -15,7 +15,11 @@ def slider(label: str, key: str, low: float, high: float, default: float, step: 
 
 def number(label: str, key: str, low: int, high: int, default: int, step: int = 1, **options: Any) -> int:
     """Return a whole number from `low` to `high` that the reader types or steps."""
-    return int(st.number_input(label, low, high, default, step, key=key, bind="query-params", **options))
+    try:
+        value = st.number_input(label, low, high, default, step, key=key, bind="query-params", **options)
+    except OverflowError:  # an infinite number in the URL, of which Streamlit makes an integer
+        value = st.number_input(label, low, high, default, step, key=f"{key}:unbound", **options)
+    return int(value)
 
 
 def decimal(label: str, key: str, low: float, high: float, default: float, step: float, **options: Any) -> float:
@@ -33,6 +37,7 @@ def stops(label: str, key: str, values: Sequence[float], default: float, **optio
 
 def choice(label: str, key: str, labels: Mapping[str, str], default: str, **options: Any) -> str:
     """Return a name from a select box that shows each name's label."""
+    _label_in_url(key, labels)
     names = list(labels)
     show = labels.__getitem__
     return st.selectbox(label, names, names.index(default), show, key=key, bind="query-params", **options) or default
@@ -40,6 +45,7 @@ def choice(label: str, key: str, labels: Mapping[str, str], default: str, **opti
 
 def pick(label: str, key: str, labels: Mapping[str, str], default: str, **options: Any) -> str:
     """Return a name from a few buttons side by side that show each name's label."""
+    _label_in_url(key, labels)
     picked = st.segmented_control(
         label,
         list(labels),
@@ -51,6 +57,13 @@ def pick(label: str, key: str, labels: Mapping[str, str], default: str, **option
         **options,
     )
     return picked or default
+
+
+def _label_in_url(key: str, labels: Mapping[str, str]) -> None:
+    """Let a link say a choice by its name too: Streamlit's widgets know only the labels they show."""
+    name = st.query_params.get(key)
+    if name in labels and name not in labels.values() and key not in st.session_state:
+        st.session_state[key] = name
 
 
 def several(label: str, key: str, labels: Mapping[str, str], default: Sequence[str], **options: Any) -> list[str]:
