@@ -1,0 +1,89 @@
+// Points with two best lines; one point moves up and down, and both lines follow along tables that Python fitted.
+// data: x, y, outlier, heights, lines: [{ name, colour, dash, slope[], intercept[] }], height (where the point is), labels, alt.
+const TALL = 420, EDGE = { left: 46, right: 16, top: 14, bottom: 34 };
+
+class Outlier {
+  constructor(stage) {
+    this.read = Object.assign(stage.appendChild(document.createElement("div")), { className: "read" });
+    this.svg = svg(stage, "svg", { role: "group", height: TALL });
+    this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
+    this.observer.observe(stage);
+  }
+
+  take(component) {
+    this.component = component;
+    if (this.busy) return;
+    this.data = component.data;
+    this.at = nearest(this.data.heights, this.data.height);
+    this.draw();
+  }
+
+  draw() {
+    const { data, svg: surface } = this, { palette } = data;
+    const width = (this.width = surface.clientWidth || 600);
+    set(surface, { viewBox: `0 0 ${width} ${TALL}`, "aria-label": data.alt });
+    surface.replaceChildren();
+    const ends = (this.ends = [0, 10]);
+    this.sx = scale(...ends, EDGE.left, width - EDGE.right);
+    this.sy = scale(data.heights[0], data.heights.at(-1), TALL - EDGE.bottom, EDGE.top);
+    for (const y of ticks(data.heights[0], data.heights.at(-1), 8)) {
+      svg(surface, "line", { class: "grid", x1: EDGE.left, x2: width - EDGE.right, y1: this.sy(y), y2: this.sy(y) });
+      svg(surface, "text", { class: "tick", x: EDGE.left - 8, y: this.sy(y) + 4, "text-anchor": "end" }, short(y));
+    }
+    for (const x of ticks(...ends, 10))
+      svg(surface, "text", { class: "tick", x: this.sx(x), y: TALL - EDGE.bottom + 18, "text-anchor": "middle" }, short(x));
+    this.lines = data.lines.map(({ colour, dash }) =>
+      svg(surface, "line", { class: "fit", stroke: palette[colour], "stroke-dasharray": dash ? "9 6" : "none" }));
+    data.x.forEach((x, i) => {
+      if (i !== data.outlier) svg(surface, "circle", { cx: this.sx(x), cy: this.sy(data.y[i]), r: 6, fill: palette.train });
+    });
+    this.hand();
+    this.place();
+  }
+
+  hand() {
+    const { data } = this;
+    const handle = (this.handle = svg(this.svg, "g", { class: "hand", tabindex: 0, role: "slider", "aria-label": data.label }));
+    set(handle, { "aria-orientation": "vertical", "aria-valuemin": data.heights[0], "aria-valuemax": data.heights.at(-1) });
+    svg(handle, "circle", { r: 24, class: "reach" });
+    svg(handle, "circle", { r: 10, class: "ball", fill: data.palette.accent });
+    const back = scale(TALL - EDGE.bottom, EDGE.top, data.heights[0], data.heights.at(-1));
+    draggable(this.svg, handle, (_, y) => this.move(nearest(data.heights, back(y))), () => this.release());
+    steerable(handle, (dx, dy) => this.move(this.at + dx + dy), () => this.release());
+  }
+
+  move(index) {
+    this.busy = true;
+    this.at = clamp(index, 0, this.data.heights.length - 1);
+    this.place();
+  }
+
+  release() {
+    if (!this.busy) return;
+    this.busy = false;
+    this.component.setTriggerValue("height", this.data.heights[this.at]);
+  }
+
+  place() {
+    const { data, at } = this, height = data.heights[at], [from, to] = this.ends;
+    this.handle.style.transform = `translate(${this.sx(data.x[data.outlier])}px, ${this.sy(height)}px)`;
+    const words = [`${data.label} = ${short(height, 4)}`];
+    data.lines.forEach(({ name, slope, intercept }, i) => {
+      const y = (x) => this.sy(slope[at] * x + intercept[at]);
+      set(this.lines[i], { x1: this.sx(from), x2: this.sx(to), y1: y(from), y2: y(to) });
+      const sign = intercept[at] < 0 ? "−" : "+";
+      words.push(`${name}: y = ${short(slope[at])}x ${sign} ${short(Math.abs(intercept[at]))}`);
+    });
+    set(this.handle, { "aria-valuenow": height, "aria-valuetext": words.join(", ") });
+    while (this.read.children.length < words.length) this.read.appendChild(document.createElement("span"));
+    words.forEach((text, i) => { this.read.children[i].textContent = text; });
+    data.lines.forEach(({ colour }, i) => { this.read.children[i + 1].style.borderLeft = `4px solid ${data.palette[colour]}`; });
+  }
+}
+
+export default function (component) {
+  const stage = component.parentElement.querySelector(".stage");
+  stage.outlier ??= new Outlier(stage);
+  stage.outlier.take(component);
+  return () => stage.outlier.observer.disconnect();
+}

@@ -1,0 +1,64 @@
+"""The part of the lesson on losses about softmax and cross-entropy: every term, and the gradient p − y."""
+
+import streamlit as st
+import torch
+
+from core.figures.losses import pull_figure
+from core.losses import LOSSES, SoftmaxTerms, softmax_cross_entropy_terms
+from core.numeric import numeric_gradient
+from pages.ui import controls
+from pages.ui.charts import show
+from pages.ui.tex import aligned, signed_tex, tex
+
+CLASSES = ("A", "B", "C")
+LOGITS = (2.0, 1.0, 0.1)
+
+
+def terms_part() -> None:
+    """Show softmax and cross-entropy of one example term by term, and the gradient p − y."""
+    picture_column, control_column = st.columns([7, 3])
+    with control_column:
+        logits = [
+            controls.decimal(f"Logit of {name}", f"z{name.lower()}", -1000.0, 1000.0, logit, 0.5)
+            for name, logit in zip(CLASSES, LOGITS, strict=True)
+        ]
+        right = controls.pick("Right class", "right", {name: name for name in CLASSES}, "A")
+    label = CLASSES.index(right)
+    terms = softmax_cross_entropy_terms(torch.tensor(logits, dtype=torch.float64), label)
+    with picture_column:
+        alt = f"Probabilities, right answer and gradient of three classes; the loss is {float(terms.loss):.4g}."
+        show(pull_figure(terms, CLASSES), "pull", alt=alt)
+    forward, shares, backward, check = st.columns(4)
+    forward.latex(aligned(exponentials_tex(terms)))
+    shares.latex(aligned(shares_tex(terms, label)))
+    backward.latex(aligned(gradient_tex(terms)))
+    check.latex(aligned(nudged_tex(terms, label)))
+
+
+def exponentials_tex(terms: SoftmaxTerms) -> list[str]:
+    """Return each exponential and their sum with the live numbers."""
+    shift = f" - {signed_tex(terms.shift)}" if terms.shift else ""
+    pairs = zip(terms.logits.tolist(), terms.exponentials.tolist(), strict=True)
+    return [*(rf"e^{{{tex(z)}{shift}}} &= {tex(e)}" for z, e in pairs), rf"\textstyle\sum &= {tex(float(terms.total))}"]
+
+
+def shares_tex(terms: SoftmaxTerms, label: int) -> list[str]:
+    """Return each probability, and the loss from the right class's."""
+    total = tex(float(terms.total))
+    rows = zip(CLASSES, terms.exponentials.tolist(), terms.probabilities.tolist(), strict=True)
+    lines = [rf"p_{name} &= {tex(e)} / {total} = {tex(p)}" for name, e, p in rows]
+    return [*lines, rf"L &= -\ln {tex(float(terms.probabilities[label]))} = {tex(float(terms.loss))}"]
+
+
+def gradient_tex(terms: SoftmaxTerms) -> list[str]:
+    """Return p − y for each logit with the live numbers."""
+    rows = zip(CLASSES, terms.probabilities.tolist(), terms.one_hot.tolist(), terms.gradient.tolist(), strict=True)
+    lines = [rf"p_{name} - y_{name} &= {tex(p)} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
+    return [*lines, rf"\textstyle\sum &= {tex(round(float(terms.gradient.sum()), 12))}"]
+
+
+def nudged_tex(terms: SoftmaxTerms, label: int) -> list[str]:
+    """Return the slope of the loss in each logit by central differences, to hold against p − y."""
+    nudged = numeric_gradient(lambda z: LOSSES["cross_entropy"].function(z, torch.tensor(label)), terms.logits)
+    rows = zip(CLASSES, nudged.tolist(), strict=True)
+    return [r"&\text{nudged}", *(rf"\Delta L / \Delta z_{name} &= {tex(n)}" for name, n in rows)]

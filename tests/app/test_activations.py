@@ -1,0 +1,159 @@
+"""Activations as a reader meets them, without a browser: the numbers are torch's, the controls change the model."""
+
+import re
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from core.activations import ACTIVATIONS
+from core.collapse import StackConfig, planar_points, train_stack
+from core.dead_units import ShockConfig, revived, shock
+from core.numeric import numeric_gradient, relative_error
+from core.vanishing import chain
+from pages.ui.activation_depth import chain_tex
+from pages.ui.activation_runs import (
+    dead_units_in_calm_water,
+    linear_stacks_on_rings,
+    sigmoid_through_twenty,
+    softmax_shifted,
+    steepest_sigmoid,
+)
+
+TORCH = {
+    "step": lambda x: torch.heaviside(x, torch.zeros_like(x)),
+    "linear": lambda x: x * 1,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": F.relu,
+    "leaky_relu": F.leaky_relu,
+    "prelu": lambda x: F.prelu(x, torch.tensor(0.25, dtype=x.dtype)),
+    "arctan": torch.arctan,
+    "gelu": F.gelu,
+}
+
+
+def formulas(page) -> str:
+    return " ".join(latex.value for latex in page.latex)
+
+
+def numbers(text: str) -> list[float]:
+    plain = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", text)
+    return [float(number) for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", plain)]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_value_and_derivative_are_torchs(name, open_page):
+    x = torch.linspace(-5, 5, 40, dtype=torch.float64, requires_grad=True)
+    expected = TORCH[name](x)
+    torch.testing.assert_close(ACTIVATIONS[name].function(x.detach()), expected.detach(), rtol=1e-6, atol=1e-12)
+    slopes = ACTIVATIONS[name].derivative(x.detach())
+    if expected.requires_grad and name != "step":
+        expected.sum().backward()
+        torch.testing.assert_close(slopes, x.grad, rtol=1e-6, atol=1e-12)
+    nudged = numeric_gradient(lambda at: ACTIVATIONS[name].function(at).sum(), x)
+    torch.testing.assert_close(slopes, nudged, rtol=1e-4, atol=1e-8)
+    page = open_page("activations", f=ACTIVATIONS[name].label, x="-1.3")
+    assert not page.exception
+    here = torch.tensor(-1.3, dtype=torch.float64)
+    value, slope = (float(function(here)) for function in (ACTIVATIONS[name].function, ACTIVATIONS[name].derivative))
+    assert rf"f(-1.3) &= {value:.4g}" in formulas(page)
+    assert rf"f'(-1.3) &= {slope:.4g}" in formulas(page)
+
+
+def test_the_choice_of_function_changes_the_numbers(open_page):
+    page = open_page("activations", x="2")
+    before = formulas(page)
+    page.selectbox(key="f").set_value("tanh").run()
+    assert formulas(page) != before
+    assert f"{float(torch.tanh(torch.tensor(2.0))):.4g}" in formulas(page)
+
+
+def test_the_table_shows_that_one_matrix_is_enough_for_the_linear_stack(open_page):
+    page = open_page("activations", part="A stack", x1="0.4", x2="-1.1")
+    table = next(markdown.value for markdown in page.markdown if "layer by layer" in markdown.value)
+    linear, bent = ([cell.strip().replace("−", "-") for cell in row.split("|")] for row in table.splitlines()[2:])
+    point = torch.tensor([[0.4, -1.1]], dtype=torch.float64)
+    for name, row in (("linear", linear), ("relu", bent)):
+        expected = float(train_stack(StackConfig(name)).layers(point)[-1])
+        assert float(row[2]) == pytest.approx(expected, abs=5e-7)
+    assert float(linear[4]) < 1e-9
+    assert float(bent[4]) > 0.1
+    assert linear[2] == linear[3]
+
+
+def test_more_layers_train_another_stack(open_page):
+    page = open_page("activations", part="A stack")
+    assert "W_1W_2W_3" in formulas(page)
+    page.number_input(key="hidden").set_value(3).run()
+    assert not page.exception
+    assert "W_1W_2W_3W_4" in formulas(page)
+
+
+def test_the_chain_is_the_product_of_its_slopes(open_page):
+    page = open_page("activations", part="Deep", depth="4", f="Tanh", cx="0.5", w="1.5")
+    a = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    out = a
+    for _ in range(4):
+        out = torch.tanh(1.5 * out)
+    out.backward()
+    shown = next(latex.value for latex in page.latex if "underbrace" in latex.value)
+    assert numbers(shown.rsplit("&=", 1)[1])[0] == pytest.approx(float(a.grad), rel=1e-3)
+    links = chain("tanh", 0.5, 1.5, 4)
+    assert chain_tex(links, 1.5) in shown
+    assert relative_error(links[-1].product, float(a.grad)) <= 1e-6
+
+
+def test_units_that_died_and_came_back_are_counted(open_page):
+    page = open_page("activations", part="Dead units")
+    relu, leaky = shock(ShockConfig()), shock(ShockConfig(leak=0.01))
+    shown = [metric.value for metric in page.metric]
+    assert shown == [
+        f"{int(relu.silent[10])} of 12",
+        f"0, {revived(leaky)}",
+        f"{relu.losses[-1]:.3f}, {leaky.losses[-1]:.3f}",
+    ]
+    page.select_slider(key="rate").set_value("1").run()
+    assert page.metric[0].value == "0 of 12"
+
+
+def test_softmax_numbers_are_torchs(open_page):
+    page = open_page("activations", part="Softmax", za="3", zb="-1.5", t="2")
+    expected = (torch.tensor([3, -1.5, 0.1, -1.0], dtype=torch.float64) / 2).softmax(0).tolist()
+    for share in expected:
+        assert f"= {share:.4g}" in formulas(page)
+    page.number_input(key="za").set_value(900.0).run()
+    assert not page.exception
+    assert "= 1" in formulas(page)
+
+
+@pytest.mark.parametrize(
+    ("run", "truth"),
+    [
+        (steepest_sigmoid, 2),
+        (linear_stacks_on_rings, 0),
+        (sigmoid_through_twenty, 2),
+        (dead_units_in_calm_water, 0),
+        (softmax_shifted, 0),
+    ],
+)
+def test_the_real_runs_grade_the_predictions(run, truth):
+    assert run().choice == truth
+    assert len(run().sentence) > 20
+
+
+def test_the_planar_points_are_the_ones_the_stack_learned():
+    x, y = planar_points("rings", 0)
+    stack = train_stack(StackConfig("relu"))
+    right = ((stack.layers(x)[-1].squeeze(1) > 0) == (y > 0)).double().mean()
+    assert float(right) == stack.accuracy
+
+
+@pytest.mark.parametrize("bad", ["nan", "1e999", "🤖", ""])
+@pytest.mark.parametrize("part", ["One function", "A stack", "Deep", "Dead units", "Softmax"])
+def test_any_url_is_a_page(part, bad, open_page):
+    keys = ("x", "f", "with", "data", "bend", "hidden", "width", "seed", "x1", "depth", "own", "gain", "cx", "w")
+    keys += ("rate", "violent", "leak", "steps", "za", "t")
+    page = open_page("activations", part=part, **dict.fromkeys(keys, bad))
+    assert not page.exception
+    assert page.title
