@@ -89,6 +89,7 @@ function axes(surface, x, y, { left, top, right, bottom }) {
   }
   const across = { x: (left + right) / 2, y: bottom + 38, "text-anchor": "middle" }, middle = (top + bottom) / 2;
   svg(surface, "text", across, x.label);
-  svg(surface, "text", { x: 13, y: middle, "text-anchor": "middle", transform: `rotate(-90 13 ${middle})` }, y.label);
+  const turn = `translate(${left - 45} ${middle}) rotate(-90)`;
+  svg(surface, "text", { "text-anchor": "middle", transform: turn }, y.label);
   return [sx, sy];
 }

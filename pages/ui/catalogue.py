@@ -32,6 +32,8 @@ LESSONS: tuple[Lesson, ...] = (
     Lesson("activations", "Activations", "Why must a neuron bend?", "On paper", "airline_stops"),
     Lesson("loss_functions", "Loss functions", "How wrong is wrong?", "On paper", "straighten"),
     Lesson("gradient_descent", "Gradient descent", "Which way is down?", "On paper", "south_east"),
+    Lesson("learning_rate", "Learning rate", "How far should a step go?", "On paper", "speed"),
+    Lesson("backpropagation", "Backpropagation", "How does every weight learn its share?", "On paper", "account_tree"),
     Lesson("train", "Train", "Can a network learn to read in ten seconds?", "On digits", "play_circle"),
     Lesson("draw", "Draw", "Can your network read your hand?", "On digits", "draw"),
 )

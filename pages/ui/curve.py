@@ -143,7 +143,7 @@ def show_curve(
         "tangent": tangent,
         "words": dict(zip(("negative", "zero", "positive"), words, strict=True)) if words else None,
         "rate": rate,
-        "paths": [{"x": _table(path.x), "y": _table(path.y), "slope": _table(path.slope)} for path in paths],
+        "paths": [{"x": table(path.x), "y": table(path.y), "slope": table(path.slope)} for path in paths],
         "player": PLAYER if paths else None,
         "step": step,
     }
@@ -193,13 +193,13 @@ def y_range_of(*tables: ArrayLike) -> tuple[float, float]:
 def _drawing(picture: Picture) -> dict[str, Any]:
     low, high = picture.y_range or y_range_of(*(line.y for line in picture.lines))
     curves = [
-        {"name": line.name, "y": _table(line.y), "colour": line.colour, "dash": line.dash}
-        | ({"slope": _table(line.slopes)} if line.slopes is not None else {})
+        {"name": line.name, "y": table(line.y), "colour": line.colour, "dash": line.dash}
+        | ({"slope": table(line.slopes)} if line.slopes is not None else {})
         for line in picture.lines
     ]
     x_range = [float(picture.x[0]), float(picture.x[-1])]
     return {
-        "x": {"label": picture.x_label, "range": x_range, "values": _table(picture.x)},
+        "x": {"label": picture.x_label, "range": x_range, "values": table(picture.x)},
         "y": {"label": picture.y_label, "range": [low, high]},
         "curves": curves,
         "verticals": [asdict(line) for line in picture.verticals],
@@ -209,6 +209,7 @@ def _drawing(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _table(values: ArrayLike) -> list[float | None]:
+def table(values: ArrayLike, digits: int = 7) -> list[float | None]:
+    """Return numbers as JSON takes them: rounded to significant digits, `None` where one is not finite."""
     numbers = np.atleast_1d(np.asarray(values, np.float64)).tolist()
-    return [float(f"{value:.7g}") if math.isfinite(value) else None for value in numbers]
+    return [float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in numbers]

@@ -1,0 +1,145 @@
+// A learning rate under the hand: a slider with its limits marked, and the walk of the chosen rate above it.
+// Python sends the walk for every stop of the slider (pages/ui/rate.py); the browser only picks one of them.
+const EDGE = { left: 58, right: 20, top: 14, bottom: 44 };
+const TRACK = { top: 46, height: 96 };
+
+class Rate {
+  constructor(stage) {
+    this.read = stage.appendChild(document.createElement("div"));
+    this.read.className = "read";
+    this.svg = svg(stage, "svg", { role: "group" });
+    this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
+    this.observer.observe(stage);
+  }
+
+  take(component) {
+    this.component = component;
+    if (this.busy) return;
+    this.data = component.data;
+    this.index = this.data.index;
+    this.draw();
+  }
+
+  draw() {
+    const { data, svg: surface } = this, width = (this.width = surface.clientWidth || 600);
+    const { picture } = data, wide = width > 620, each = wide ? 330 : 250;
+    const above = picture ? (wide ? each : 2 * each) : 0, height = above + TRACK.height;
+    set(surface, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": data.alt });
+    surface.replaceChildren();
+    if (picture) {
+      const middle = wide ? width * 0.5 : width;
+      this.curve(picture, { left: EDGE.left, top: EDGE.top, right: middle - EDGE.right, bottom: each - EDGE.bottom });
+      const left = wide ? middle + EDGE.left : EDGE.left, top = wide ? EDGE.top : each + EDGE.top;
+      this.history(picture, { left, top, right: width - EDGE.right, bottom: above - EDGE.bottom });
+    }
+    this.slider(above, width);
+    this.place();
+  }
+
+  // A plot's scales, and a group that is cut off at its edges.
+  plot(x, y, box) {
+    const [sx, sy] = axes(this.svg, x, y, box), id = `rate${Math.random().toString(36).slice(2)}`;
+    const { left, top, right, bottom } = box;
+    svg(svg(this.svg, "clipPath", { id }), "rect", { x: left, y: top, width: right - left, height: bottom - top });
+    return { sx, sy, group: svg(this.svg, "g", { "clip-path": `url(#${id})` }) };
+  }
+
+  walk(group) {
+    const stroke = this.data.palette.backward;
+    return [svg(group, "path", { class: "trace", stroke }), svg(group, "path", { class: "stops", stroke })];
+  }
+
+  curve({ x, y, curve }, box) {
+    const { sx, sy, group } = this.plot(x, y, box);
+    const stroke = this.data.palette.forward;
+    svg(group, "path", { class: "curve", stroke, d: this.line(x.values.map(sx), curve.map(sy)) });
+    this.onCurve = { sx, sy, paths: this.walk(group) };
+  }
+
+  history({ x, steps, walks }, box) {
+    const times = walks.weights[0].map((_, step) => step);
+    const { sx, sy, group } = this.plot({ label: steps, range: [0, times.length - 1] }, { ...x }, box);
+    svg(group, "line", { class: "zero", x1: box.left, x2: box.right, y1: sy(0), y2: sy(0) });
+    this.inTime = { times: times.map(sx), sy, paths: this.walk(group) };
+  }
+
+  line(xs, ys) {
+    let d = "";
+    for (let i = 0; i < xs.length; i += 1) {
+      if (xs[i] === null || ys[i] === null || Number.isNaN(xs[i] + ys[i])) break;
+      d += `${d ? "L" : "M"}${clamp(xs[i], -9e3, 9e3).toFixed(1)} ${clamp(ys[i], -9e3, 9e3).toFixed(1)}`;
+    }
+    return d;
+  }
+
+  // The track in the colours of what happens, the marks above it, the numbers below it, and the handle.
+  slider(above, width) {
+    const { data, svg: s } = this, { rates, palette } = data, y = above + TRACK.top;
+    const left = EDGE.left, right = width - EDGE.right, last = rates[rates.length - 1];
+    this.to = scale(0, last, left, right);
+    for (const { from, to, colour } of data.zones)
+      svg(s, "rect", { x: this.to(from), width: this.to(to) - this.to(from), y: y - 4, height: 8, fill: palette[colour], rx: 3 });
+    let free = -Infinity; // where the last label of the upper row ended
+    for (const { x, label } of data.marks) {
+      const at = this.to(x), half = label.length * 3.6, low = at - half < free;
+      if (!low) free = at + half + 8;
+      svg(s, "line", { class: "limit", x1: at, x2: at, y1: y - (low ? 14 : 24), y2: y + 10 });
+      const place = { x: clamp(at, left + half, right - half + 16), y: low ? y - 17 : y - 29, "text-anchor": "middle", class: "note" };
+      svg(s, "text", place, label);
+    }
+    for (const tick of ticks(0, last, clamp(width / 90, 4, 12)))
+      svg(s, "text", { x: this.to(tick), y: y + 26, "text-anchor": "middle", class: "tick" }, short(tick, 3));
+    svg(s, "text", { x: (left + right) / 2, y: y + 46, "text-anchor": "middle" }, data.label);
+    this.hand = svg(s, "g", { class: "hand", tabindex: 0, role: "slider", "aria-label": data.label });
+    set(this.hand, { "aria-valuemin": 0, "aria-valuemax": last });
+    svg(this.hand, "circle", { r: 24, class: "reach" });
+    svg(this.hand, "circle", { r: 11, class: "ball", fill: palette.accent });
+    this.handY = y;
+    const back = scale(left, right, 0, last);
+    draggable(s, this.hand, (x) => this.move(nearest(rates, back(x))), () => this.release());
+    steerable(this.hand, (dx, dy) => this.move(clamp(this.index + dx + dy, 0, rates.length - 1)), () => this.release());
+  }
+
+  move(index) {
+    this.busy = true;
+    this.index = index;
+    this.place();
+  }
+
+  release() {
+    if (!this.busy) return;
+    this.busy = false;
+    this.component.setTriggerValue("rate", this.data.rates[this.index]);
+  }
+
+  place() {
+    const { data, index } = this, { rates, picture } = data;
+    const said = [`${data.symbol} = ${short(rates[index], 4)}`, ...data.words[index].split(" · ").filter(Boolean)];
+    this.hand.style.transform = `translate(${this.to(rates[index])}px, ${this.handY}px)`;
+    set(this.hand, { "aria-valuenow": rates[index], "aria-valuetext": said.join(", ") });
+    while (this.read.children.length > said.length) this.read.lastChild.remove();
+    said.forEach((text, i) => {
+      const span = this.read.children[i] ?? this.read.appendChild(document.createElement("span"));
+      span.textContent = text;
+    });
+    if (!picture) return;
+    const weights = picture.walks.weights[index], losses = picture.walks.losses[index];
+    const map = (f) => (value) => (value === null ? null : f(value));
+    this.trace(this.onCurve.paths, this.line(weights.map(map(this.onCurve.sx)), losses.map(map(this.onCurve.sy))));
+    this.trace(this.inTime.paths, this.line(this.inTime.times, weights.map(map(this.inTime.sy))));
+  }
+
+  trace([line, dots], d) {
+    set(line, { d });
+    set(dots, { d: d.replace(/[ML]([^ML]+)/g, "M$1h0") });
+  }
+
+  close() { this.observer.disconnect(); }
+}
+
+export default function (component) {
+  const stage = component.parentElement.querySelector(".stage");
+  stage.rate ??= new Rate(stage);
+  stage.rate.take(component);
+  return () => stage.rate.close();
+}

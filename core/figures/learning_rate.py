@@ -1,0 +1,105 @@
+"""Figures of the learning rate: one walk on a small panel, losses against steps, power iteration, schedules."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from plotly import graph_objects as go
+
+from core.figures.palette import PALETTE
+from core.figures.style import styled
+from core.network_loss import FullBatchRun
+from core.optimizers import SCHEDULES
+
+Array = NDArray[np.float64]
+BELOW, ABOVE = ("positive", "forward"), ("negative", "backward")  # palette colours for runs by their side of the limit
+
+
+def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, title: str) -> go.Figure:
+    """Return one walk on its curve, small; a walk that leaves the picture is cut off at its edge."""
+    figure = go.Figure()
+    figure.add_scatter(x=w, y=losses, mode="lines", line={"color": PALETTE["forward"], "width": 2}, hoverinfo="skip")
+    figure.add_scatter(
+        x=walked,
+        y=walked_losses,
+        mode="lines+markers",
+        line={"color": PALETTE["backward"], "width": 1.5},
+        marker={"size": 7, "color": PALETTE["backward"]},
+        customdata=np.arange(len(walked)),
+        hovertemplate="step %{customdata}<br>w = %{x:.3g}<extra></extra>",
+    )
+    styled(figure, 230, showlegend=False, title={"text": title, "font": {"size": 15}, "x": 0.5, "xanchor": "center"})
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 36, "b": 28})
+    figure.update_xaxes(range=[w[0], w[-1]], fixedrange=True)
+    figure.update_yaxes(range=[-0.05 * losses.max(), 1.08 * losses.max()], fixedrange=True, showticklabels=False)
+    return figure
+
+
+def losses_figure(losses: Array, title: str = "loss") -> go.Figure:
+    """Return a walk's losses against its steps, on a logarithm."""
+    figure = go.Figure()
+    floor = 1e-16  # what a logarithm can still show
+    figure.add_scatter(
+        x=np.arange(len(losses)),
+        y=np.maximum(losses, floor),
+        mode="lines+markers",
+        line={"color": PALETTE["backward"], "width": 2},
+        hovertemplate="step %{x}<br>loss %{y:.3g}<extra></extra>",
+    )
+    styled(figure, 400, showlegend=False)
+    figure.update_xaxes(title="step", fixedrange=True)
+    figure.update_yaxes(title=title, type="log", dtick=1, exponentformat="power", fixedrange=True)
+    return figure
+
+
+def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> go.Figure:
+    """Return the real runs' losses against their steps, on a logarithm; the chosen learning rate is thick."""
+    figure = go.Figure()
+    seen = {BELOW: 0, ABOVE: 0}
+    for run in runs:
+        side = BELOW if run.learning_rate < limit else ABOVE
+        colour = side[seen[side] % 2]
+        seen[side] += 1
+        is_chosen = run.learning_rate == chosen
+        figure.add_scatter(
+            x=np.arange(len(run.losses)),
+            y=run.losses,
+            name=f"η = {run.learning_rate:.3g}, {run.learning_rate / limit:.2f} of the limit",
+            mode="lines",
+            line={"color": PALETTE["accent" if is_chosen else colour], "width": 4 if is_chosen else 2},
+            hovertemplate="step %{x}: loss %{y:.3f}<extra>%{fullData.name}</extra>",
+        )
+    styled(figure, 400)
+    figure.update_layout(legend={"orientation": "h", "y": -0.2, "yanchor": "top"}, margin={"t": 8, "b": 110})
+    figure.update_xaxes(title={"text": "step", "standoff": 4}, fixedrange=True)
+    figure.update_yaxes(title="loss on the whole batch", type="log", dtick="D2", fixedrange=True)
+    return figure
+
+
+def power_figure(estimates: Sequence[float]) -> go.Figure:
+    """Return power iteration's estimate of λmax after each multiplication by the Hessian."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=np.arange(1, len(estimates) + 1),
+        y=estimates,
+        mode="lines+markers",
+        line={"color": PALETTE["train"], "width": 2},
+        hovertemplate="after %{x} multiplications: %{y:.4f}<extra></extra>",
+    )
+    styled(figure, 260, showlegend=False)
+    figure.update_xaxes(title="multiplications by the Hessian", fixedrange=True)
+    figure.update_yaxes(title="curvature found", fixedrange=True)
+    return figure
+
+
+def schedule_figure(rate: float, schedule: str, steps: int) -> go.Figure:
+    """Return the learning rate that each step uses under a schedule."""
+    used = [rate * SCHEDULES[schedule].factor(step / steps) for step in range(steps)]
+    figure = go.Figure()
+    line = {"color": PALETTE["accent"], "width": 3, "shape": "hv"}
+    figure.add_scatter(x=list(range(1, steps + 1)), y=used, mode="lines", line=line)
+    styled(figure, 180, showlegend=False)
+    figure.update_layout(margin={"t": 8})
+    figure.update_xaxes(title="step", fixedrange=True)
+    figure.update_yaxes(title="rate used", rangemode="tozero", fixedrange=True)
+    return figure

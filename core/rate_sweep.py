@@ -1,0 +1,78 @@
+"""The same walk with many learning rates at once, so that a hand can sweep over them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.descent import MAX_STEPS, verdict
+from core.landscapes import Landscape
+from core.optimizers import SCHEDULES
+from core.validation import require_choice, require_integer, require_number
+
+Array = NDArray[np.float64]
+TABLE_RATES = (0.05, 0.2, 0.5, 0.9, 1.0, 1.1)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Walks of T steps from one start, one row for each of R learning rates; inf or nan where one has left."""
+
+    rates: Array  # (R,)
+    weights: Array  # (R, T + 1)
+    losses: Array  # (R, T + 1)
+
+
+def sweep(
+    landscape: Landscape,
+    start: float,
+    rates: Sequence[float] | Array,
+    steps: int,
+    momentum: float = 0.0,
+    schedule: str = "constant",
+) -> Sweep:
+    """Walk down a landscape in one weight with every rate: v ← βv + slope, w ← w − ηv, with η after the schedule.
+
+    Raises `ValueError` when a setting is out of range.
+    """
+    require_integer("steps", steps, 1, MAX_STEPS)
+    require_number("momentum", momentum, 0, 0.999)
+    require_choice("schedule", schedule, SCHEDULES)
+    eta = torch.tensor(np.asarray(rates, np.float64))  # (R,)
+    w = torch.full_like(eta, start)
+    v = torch.zeros_like(eta)
+    weights, losses = [w], []
+    for step in range(steps + 1):
+        at = w.clone().requires_grad_()
+        loss = landscape.function(at)
+        losses.append(loss.detach())
+        if step == steps:
+            break
+        v = momentum * v + torch.autograd.grad(loss.sum(), at)[0]
+        w = w - eta * SCHEDULES[schedule].factor(step / steps) * v
+        weights.append(w)
+    return Sweep(eta.numpy(), torch.stack(weights, 1).numpy(), torch.stack(losses, 1).numpy())
+
+
+@dataclass(frozen=True)
+class Row:
+    """One learning rate of the table: the weight after the walk, the factor of a step, and what to call it."""
+
+    rate: float
+    weight: float
+    factor: float
+    kind: str  # a name in `core.descent.VERDICTS`
+
+
+def rate_table(landscape: Landscape, start: float, steps: int, rates: Sequence[float] = TABLE_RATES) -> list[Row]:
+    """Return where each learning rate leads on a quadratic: w after T steps is (1 − ηλ)ᵀ of the start."""
+    if landscape.curvatures is None or landscape.dimensions != 1:
+        raise ValueError(f"{landscape.label} is not a quadratic in one weight")
+    weights = sweep(landscape, start, rates, steps).weights[:, -1]
+    rows = []
+    for rate, weight in zip(rates, weights, strict=True):
+        said = verdict(rate, landscape.curvatures[0])
+        rows.append(Row(rate, float(weight), said.factor, said.kind))
+    return rows

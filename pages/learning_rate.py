@@ -1,0 +1,185 @@
+"""Learning rate: crawl, walk, bounce, diverge; the limit 2/λmax, first of a parabola, then of a real network."""
+
+import streamlit as st
+
+from core.curvature import hessian_vector_product, power_iteration
+from core.descent import VERDICTS, Path, descend, judge, verdict
+from core.figures.gradient_descent import contour_figure
+from core.figures.learning_rate import losses_figure, schedule_figure
+from core.landscapes import LANDSCAPES, Landscape
+from core.network_loss import Subject, full_batch_descent
+from core.optimizers import SCHEDULES
+from core.rate_sweep import sweep
+from core.stability import short_run, stability
+from pages.ui import controls, network_rate_view, rate_view
+from pages.ui.charts import show
+from pages.ui.formula import tex
+from pages.ui.frame import open_lesson
+from pages.ui.quiz import Outcome
+from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.state import set_url
+
+lesson = open_lesson("learning_rate")
+QUADRATICS = {name: entry.label for name, entry in LANDSCAPES.items() if entry.curvatures and entry.dimensions == 1}
+BOWLS = {name: entry.label for name, entry in LANDSCAPES.items() if entry.curvatures and entry.dimensions == 2}
+BOWL_STEPS = 20
+DOES = {
+    "still": "stays",
+    "crawl": "crawls",
+    "monotone": "walks straight down",
+    "one_step": "arrives in one step",
+    "bounce": "crosses the minimum, nearer each time",
+    "forever": "swings for ever",
+    "diverge": "diverges",
+}
+
+
+def momentum_control() -> float:
+    """Return β, the share of the last step that is kept."""
+    return controls.slider("Momentum β", "momentum", 0.0, 0.95, 0.0, 0.05)
+
+
+def one_weight() -> None:
+    """A slider whose every stop is a walk; momentum and schedules move the limit."""
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        landscape = LANDSCAPES[controls.choice("Loss", "curve", QUADRATICS, "square", on_change=forget_rate)]
+        momentum = momentum_control()
+        schedule = controls.choice("Schedule", "schedule", controls.labels(SCHEDULES), "constant")
+    default = landscape.learning_rate
+    rate = read_rate("rate", default, 2 * (1 + momentum) / curvatures(landscape)[0])
+    with picture:
+        rate_view.show_sweep(landscape, rate, default, momentum, schedule)
+        rate_view.show_closed_form(landscape, rate, momentum)
+    if schedule != "constant":
+        with control:
+            alt = "The learning rate that each step uses."
+            show(schedule_figure(rate, schedule, rate_view.STEPS), "schedule_picture", alt)
+    lesson.predict("bounce", bounce)
+    lesson.predict("momentum", with_momentum)
+
+
+def side_by_side() -> None:
+    """The same start with five learning rates, and the table of six."""
+    rate_view.show_side_by_side(LANDSCAPES["square"])
+    rate_view.show_rate_table(LANDSCAPES["square"])
+
+
+def bowl() -> None:
+    """Two weights of different curvature: the steeper one sets the limit, the flatter one the time."""
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        landscape = LANDSCAPES[controls.choice("Loss", "bowl", BOWLS, "bowl", on_change=forget_rate)]
+        momentum = momentum_control()
+    flat, steep = sorted(curvatures(landscape))
+    limit = 2 * (1 + momentum) / steep
+    rate = read_rate("brate", landscape.learning_rate, limit)
+    path = descend(landscape, landscape.start, rate, BOWL_STEPS, momentum)
+    with picture:
+        bowl_slider(landscape, rate, momentum, limit)
+        left, right = st.columns(2)
+        with left:
+            side, losses = (table.numpy() for table in landscape.surface(61))
+            show(
+                contour_figure(side, losses, path),
+                "bowl_path",
+                f"The walk over lines of equal loss: {landscape.label}.",
+            )
+        with right:
+            show(losses_figure(path.losses), "bowl_losses", "The loss after each step.")
+    with control:
+        st.latex(rf"\text{{loss}} = {landscape.formula}")
+        st.latex(rf"\lambda_{{\max}} = {tex(steep)} \qquad \lambda_{{\min}} = {tex(flat)}")
+        st.caption(ending(path))
+
+
+def bowl_slider(landscape: Landscape, rate: float, momentum: float, limit: float) -> None:
+    """The slider of a bowl, with the limit of its steepest direction, and what each direction does."""
+    steep = max(curvatures(landscape))
+    marks = [Limit(1 / steep, "1/L"), Limit(2 / steep, "2/λmax")]
+    if momentum:
+        marks.append(Limit(limit, "2(1+β)/λmax"))
+    stops = rate_stops(limit, marks, rate)
+    said = [[verdict(float(stop), curvature, momentum) for curvature in curvatures(landscape)] for stop in stops]
+    words = [f"w₁ {DOES[first.kind]} · w₂ {DOES[second.kind]}" for first, second in said]
+    zones = [Zone(0, limit, "positive"), Zone(limit, float(stops[-1]), "backward")]
+    alt = f"The learning rate on {landscape.label}, with the limit 2/λmax marked."
+    show_rate("bowl_rate", "brate", stops, rate, landscape.learning_rate, marks, zones, words, "learning rate η", alt)
+
+
+def network() -> None:
+    """A real network on real digits: its limit measured, and short real runs around it."""
+    picture, control = st.columns([7, 3], gap="large")
+    with control:
+        seed = controls.number("Seed", "seed", 0, 99, 0)
+    subject = Subject(seed=seed)
+    with picture:
+        with st.spinner("Measuring the curvature of a real network …"):
+            found = stability(subject)
+        rate = network_rate_view.show_network_slider(found)
+        with st.spinner("Training, below and above the limit …"):
+            run = network_rate_view.show_runs(subject, found, rate)
+        st.markdown(network_rate_view.explain(run, found))
+    with control:
+        network_rate_view.show_limit(found)
+    lesson.predict("network", above_the_limit)
+
+
+def curvatures(landscape: Landscape) -> tuple[float, ...]:
+    """Return λ along each weight of a quadratic."""
+    return landscape.curvatures or (1.0,)
+
+
+def forget_rate() -> None:
+    """Leave a learning rate that belongs to another curve."""
+    for key in ("rate", "brate"):
+        set_url(key, 0, 0)
+
+
+def ending(path: Path) -> str:
+    """Return in words what a walk did."""
+    if path.diverged_at is not None:
+        return f"{VERDICTS['diverge']} At step {path.diverged_at} it left what can be drawn. Lower the learning rate."
+    return f"{VERDICTS[judge(path)]} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g} in {len(path.rates)} steps."
+
+
+def bounce() -> Outcome:
+    """Ten steps on w² from 10 with a learning rate of 0.9."""
+    weights = descend(LANDSCAPES["square"], (10.0,), 0.9, 10).weights[:, 0]
+    choice = 0 if abs(weights[-1]) > 9 else 1 if abs(weights[-1]) < 5 else 2
+    return Outcome(choice, "It went " + " → ".join(f"{w:.3g}".replace("-", "−") for w in weights) + ".")
+
+
+def with_momentum() -> Outcome:
+    """Walk on w² with a rate of 1.5, without momentum and with 0.9 of it."""
+    alone, helped = (descend(LANDSCAPES["square"], (10.0,), 1.5, 300, momentum) for momentum in (0.0, 0.9))
+    left = abs(float(helped.weights[-1, 0]))
+    sentence = f"After 300 steps with momentum, |w| = {left:.2g}. Without it, step {alone.diverged_at} overflowed."
+    return Outcome(1 if left < 0.1 and helped.diverged_at is None else 0 if helped.diverged_at else 2, sentence)
+
+
+def above_the_limit() -> Outcome:
+    """Forty real steps of the network at 1.5 times its limit."""
+    found = stability(Subject())
+    run = short_run(Subject(), 1.5 * found.limit, network_rate_view.STEPS)
+    choice = 2 if run.diverged_at is not None else 1 if run.losses[-1] > run.losses[0] else 0
+    return Outcome(choice, network_rate_view.explain(run, found))
+
+
+PARTS = {
+    "one": ("One weight", one_weight),
+    "side": ("Side by side", side_by_side),
+    "bowl": ("Two weights", bowl),
+    "network": ("A real network", network),
+}
+
+
+@st.fragment
+def chosen_part() -> None:
+    """The part the reader picked; only that one is computed."""
+    part = controls.pick("Part", "part", {name: label for name, (label, _) in PARTS.items()}, "one")
+    PARTS[part][1]()
+
+
+chosen_part()
+lesson.close(code=[descend, sweep, hessian_vector_product, power_iteration, full_batch_descent])

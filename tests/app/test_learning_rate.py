@@ -1,0 +1,107 @@
+"""Learning rate as a reader meets it, without a browser: its numbers are torch's, its controls change them."""
+
+import random
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from core.network_loss import Subject
+from core.stability import short_run, stability
+
+
+def open_page(**query) -> AppTest:
+    app = AppTest.from_file("../../pages/ui/main.py", default_timeout=90)
+    app.switch_page("../learning_rate.py").run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run() if query else app
+
+
+def part(name: str, **query) -> AppTest:
+    return open_page(**query).segmented_control(key="part").set_value(name).run()
+
+
+def formulas(app: AppTest) -> str:
+    return " ".join(latex.value for latex in app.latex)
+
+
+@pytest.mark.parametrize("rate", ["0.05", "0.9", "1.1"])
+def test_the_closed_form_is_what_torch_walks(rate):
+    w = torch.tensor(10.0, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w], float(rate))
+    for _ in range(20):
+        optimizer.zero_grad()
+        (w**2).backward()
+        optimizer.step()
+    app = open_page(rate=rate)
+    assert not app.exception
+    assert f"= {w.item():.4g}" in formulas(app)
+
+
+def test_momentum_moves_the_limit():
+    app = open_page()
+    app.slider(key="momentum").set_value(0.9).run()
+    assert not app.exception
+    assert "= 1.9" in formulas(app)
+
+
+@pytest.mark.parametrize("schedule", ["linear", "cosine", "one_cycle"])
+def test_schedules_render(schedule):
+    app = open_page()
+    app.selectbox(key="schedule").set_value(schedule).run()
+    assert not app.exception
+
+
+def test_the_table_has_its_digits():
+    app = part("side")
+    assert not app.exception
+    table = next(text.value for text in app.markdown if text.value.startswith("| η"))
+    last = [line.split("|")[3].strip() for line in table.splitlines()[2:]]
+    assert last == ["3.49", "0.06", "0", "1.07", "10", "61.9"]
+
+
+@pytest.mark.parametrize("rate", ["0.1", "0.6"])
+def test_the_bowl_converges_below_and_is_explained_above(rate):
+    app = part("bowl", brate=rate)
+    assert not app.exception
+    words = " ".join(caption.value for caption in app.caption)
+    assert ("walks straight down" if rate == "0.1" else "farther away") in words
+
+
+def test_the_real_network_shows_its_limit_and_its_run():
+    found = stability(Subject())
+    run = short_run(Subject(), 0.27, 40)
+    app = part("network")
+    assert not app.exception
+    assert f"{found.limit:.4g}" in formulas(app)
+    told = " ".join(text.value for text in app.markdown)
+    assert f"from {run.losses[0]:.3f} to {run.losses[-1]:.3f}" in told
+
+
+def test_divergence_of_the_real_network_is_told_in_words():
+    app = part("network", nrate="1.0")
+    assert not app.exception
+    assert "diverges" in " ".join(text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "truth"), [("one", "bounce", 1), ("one", "momentum", 1), ("network", "network", 1)]
+)
+def test_predictions_are_graded_by_the_run(name, question, truth):
+    app = part(name)
+    app.radio(key=f"quiz:learning_rate:{question}").set_value(truth).run()
+    app.button(key=f"quiz:learning_rate:{question}:run").click().run()
+    assert any("You were right" in message.value for message in app.success)
+
+
+def test_absurd_links_open():
+    draw = random.Random(5)
+    values = ["NaN", "inf", "1e999", "-1", "💥", "0,0", "[]", "", "9" * 400, "square", "None", "0.3", "0"]
+    for _ in range(12):
+        query = {
+            key: draw.choice(values) for key in ("rate", "brate", "nrate", "momentum", "schedule", "curve", "seed")
+        }
+        app = open_page(**query)
+        assert not app.exception, query
+        assert not part("bowl", **query).exception, query
