@@ -1,5 +1,7 @@
 """The drawing surface: pen width, clear, and the picture after each stroke; a drawing is never lost."""
 
+import base64
+import binascii
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +22,26 @@ PAPER, INK = "#0B0F17", "#FFFFFF"  # white on black, as MNIST has it, in both th
 
 @dataclass
 class Sketch:
-    """What this session keeps of a drawing: its strokes now, those the canvas was opened with, a count of sheets."""
+    """What this session keeps of a drawing."""
 
     strokes: dict[str, Any] | None = None
+    picture: bytes | None = None  # PNG; a canvas opened with strokes does not send it until the next stroke
     opened_with: dict[str, Any] | None = None
-    sheet: int = 0
+    sheet: int = 0  # how often the reader took a new one
+
+    def dumps(self) -> str:
+        """Return strokes and picture as JSON."""
+        picture = base64.b64encode(self.picture).decode("ascii") if self.picture else None
+        return json.dumps({"strokes": self.strokes, "picture": picture})
+
+    @classmethod
+    def loads(cls, text: str | None) -> "Sketch":
+        """Return the sketch that `dumps` wrote, an empty one for anything else."""
+        try:
+            data = json.loads(text or "{}")
+            return cls(data.get("strokes"), base64.b64decode(data.get("picture") or "") or None)
+        except (ValueError, AttributeError, TypeError, binascii.Error):
+            return cls()
 
 
 def draw(name: str) -> NDArray[np.uint8] | None:
@@ -32,7 +49,7 @@ def draw(name: str) -> NDArray[np.uint8] | None:
 
     The drawing survives a change of page and a reload. Raises `PictureError` when the browser sends something else.
     """
-    sketch = session(f"sketch:{name}", lambda: Sketch(_kept(name)))
+    sketch = session(f"sketch:{name}", lambda: Sketch.loads(get_notes().find(owner(), _note(name))))
     key = f"{name}:canvas:{sketch.sheet}"
     if key not in st.session_state:
         sketch.opened_with = sketch.strokes
@@ -48,25 +65,23 @@ def draw(name: str) -> NDArray[np.uint8] | None:
         key=key,
     )
     st.button("Clear", icon=":material/ink_eraser:", on_click=_clear, args=(name, sketch))
-    if result.json_data is not None and result.json_data != sketch.strokes:
-        sketch.strokes = result.json_data
-        _keep(name, sketch.strokes)
-    content = result.image_bytes
-    return read_picture(content) if content else None
+    if result.image_bytes and result.json_data != sketch.strokes:
+        sketch.strokes, sketch.picture = result.json_data, result.image_bytes
+        _keep(name, sketch)
+    return read_picture(sketch.picture) if sketch.picture else None
 
 
 def _clear(name: str, sketch: Sketch) -> None:
     """Take a new sheet."""
-    sketch.strokes, sketch.opened_with, sketch.sheet = None, None, sketch.sheet + 1
-    _keep(name, None)
+    sketch.strokes, sketch.picture, sketch.sheet = None, None, sketch.sheet + 1
+    _keep(name, sketch)
 
 
-def _keep(name: str, strokes: dict[str, Any] | None) -> None:
-    text = json.dumps(strokes)
+def _keep(name: str, sketch: Sketch) -> None:
+    text = sketch.dumps()
     if len(text) <= MAX_CHARACTERS:  # a longer one lives as long as the session
-        get_notes().keep(owner(), f"drawing:{name}", text)
+        get_notes().keep(owner(), _note(name), text)
 
 
-def _kept(name: str) -> dict[str, Any] | None:
-    strokes = json.loads(get_notes().find(owner(), f"drawing:{name}") or "null")
-    return strokes if isinstance(strokes, dict) else None
+def _note(name: str) -> str:
+    return f"drawing:{name}"
