@@ -1,0 +1,193 @@
+// A computation graph with a play head over the steps that Python computed. The data contract stands in pages/ui/graph.py.
+const LINE = 19, HEAD = 26, MARGIN = 14;
+
+class Graph {
+  constructor(stage) {
+    const part = (tag, name, parent = stage) => Object.assign(parent.appendChild(document.createElement(tag)), { className: name });
+    this.now = part("p", "now");
+    this.now.setAttribute("role", "status");
+    this.board = part("div", "board");
+    this.svg = svg(this.board, "svg", { role: "group" });
+    this.bar = part("div", "bar");
+    this.buttons = ["start", "back", "on", "all"].map((name) => Object.assign(part("button", name, this.bar), { type: "button" }));
+    this.head = Object.assign(part("input", "head"), { type: "range", min: 0, step: 1 });
+    this.chain = part("div", "chain");
+    const [start, back, on, all] = this.buttons;
+    start.onclick = () => this.go(0);
+    back.onclick = () => this.go(this.at - 1);
+    on.onclick = () => this.go(this.at + 1);
+    all.onclick = () => this.go(this.last);
+    this.head.oninput = () => this.go(Number(this.head.value), false);
+    this.head.onchange = () => this.report();
+    this.svg.onkeydown = (event) => {
+      const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (way) { event.preventDefault(); this.go(this.at + way); }
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); this.pick(event.target.dataset.name); }
+    };
+  }
+
+  // New data from Python. The head stays where the hand left it, unless the graph or the URL has changed.
+  take(component) {
+    const { data } = (this.component = component);
+    const shape = JSON.stringify([data.nodes, data.edges, data.palette]);
+    const moved = !this.waiting && data.step !== this.told && data.step !== this.reported;
+    const at = shape !== this.shape || moved ? data.step : this.at;
+    Object.assign(this, { data, told: data.step, last: data.steps.length - 1 });
+    if (shape !== this.shape) { this.draw(); requestAnimationFrame(() => this.show()); }
+    this.shape = shape;
+    this.chain.style.setProperty("--lines", data.lines);
+    this.buttons.forEach((button, i) => (button.textContent = data.words[i]));
+    set(this.head, { max: this.last, "aria-label": data.words[4] });
+    this.head.style.setProperty("--turn", `${(100 * (data.turn + 0.5)) / this.last}%`);
+    this.svg.setAttribute("aria-label", data.alt);
+    this.at = clamp(at, 0, this.last);
+    this.write();
+    this.light(this.pointed);
+  }
+
+  go(step, report = true) {
+    this.at = clamp(step, 0, this.last);
+    this.write();
+    this.light(this.pointed);
+    this.show();
+    if (report) this.report();
+  }
+
+  report() {  // once the hand rests
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      this.waiting = null;
+      if (this.reported === this.at && this.told === this.at) return;
+      this.reported = this.at;
+      this.component.setStateValue("step", this.at);
+    }, 250);
+  }
+
+  pick(name) { if (name && this.data.pickable) this.component.setStateValue("pick", name); }
+
+  // Sizes follow the longest texts; places are columns and rows from Python.
+  draw() {
+    const { nodes, edges, slots, size, palette } = this.data;
+    const cells = Math.max(...nodes.map((node) => node.cells.length));
+    const longest = Math.max(...nodes.map((node) => node.title.length));
+    const dense = edges.length > 16;
+    const slope = Math.max(4, ...slots.filter((slot) => slot.role === "slope").flatMap((slot) => slot.at.map((change) => change[1].length)));
+    this.box = { width: cells > 1 ? 132 : clamp(longest * 8.4 + 22, 84, 260), height: HEAD + 2 * LINE + 8 };
+    this.pitch = { x: this.box.width + (dense ? 104 : clamp(slope * 7.6 + 26, 66, 190)), y: this.box.height + 34 };
+    const width = (size[0] - 1) * this.pitch.x + this.box.width + 2 * MARGIN;
+    const height = (size[1] - 1) * this.pitch.y + this.box.height + 2 * MARGIN;
+    set(this.svg, { viewBox: `0 0 ${width} ${height}` });
+    this.svg.style.minWidth = `${0.78 * width}px`;
+    this.svg.style.maxWidth = `${1.35 * width}px`;
+    for (const name of ["forward", "backward", "accent"]) this.svg.closest(".stage").style.setProperty(`--${name}`, palette[name]);
+    this.svg.replaceChildren();
+    [this.parts, this.texts] = [new Map(), new Map()];
+    const [lines, boxes, labels] = [0, 1, 2].map(() => svg(this.svg, "g"));
+    this.svg.classList.toggle("dense", dense);
+    edges.forEach((edge, i) => this.line(lines, labels, edge, i));
+    nodes.forEach((node, i) => this.node(boxes, node, i));
+  }
+
+  line(lines, labels, edge, i) {
+    const { edges } = this.data, { box, pitch } = this;
+    const twins = edges.filter((other) => other.start === edge.start && other.end === edge.end);
+    const aside = (twins.indexOf(edge) - (twins.length - 1) / 2) * 26;
+    const points = edge.route.map(([x, y]) => [MARGIN + box.width / 2 + x * pitch.x, MARGIN + box.height / 2 + y * pitch.y + aside]);
+    points[0][0] += box.width / 2;
+    points[points.length - 1][0] -= box.width / 2;
+    let d = `M${points[0]}`;
+    for (let k = 1; k < points.length; k++) {
+      const [x0, y0] = points[k - 1], [x1, y1] = points[k], middle = (x0 + x1) / 2;
+      d += `C${middle},${y0} ${middle},${y1} ${x1},${y1}`;
+    }
+    const group = svg(lines, "g", { class: "edge", "data-id": `e${i}` });
+    const path = svg(group, "path", { d, class: "wire", "stroke-width": 1.5 + 2.5 * edge.strength });
+    svg(group, "path", { d, class: "reach" });
+    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
+    const label = svg(labels, "g", { class: "label", transform: `translate(${x},${y})` });
+    this.texts.set(`e${i}.0.slope`, svg(label, "text", { y: -8, class: "slope" }));
+    this.texts.set(`e${i}.0.gradient`, svg(label, "text", { y: 19, class: "gradient" }));
+    this.parts.set(`e${i}`, [group, label]);
+    this.reacts(group, `e${i}`, edge.name, Boolean(edge.name));
+  }
+
+  node(boxes, node, i) {
+    const { box, pitch } = this, [x, y] = node.place;
+    const group = svg(boxes, "g", { class: `node ${node.kind}`, transform: `translate(${MARGIN + x * pitch.x},${MARGIN + y * pitch.y})` });
+    svg(group, "rect", { ...box, rx: 10 });
+    if (node.title) svg(group, "text", { x: box.width / 2, y: 19, class: "title" }, node.title);
+    node.cells.forEach((name, cell) => {
+      const middle = ((cell + 0.5) * box.width) / node.cells.length;
+      if (name) svg(group, "text", { x: middle, y: 19, class: "title" }, name);
+      this.texts.set(`n${i}.${cell}.value`, svg(group, "text", { x: middle, y: HEAD + LINE - 3, class: "value" }));
+      this.texts.set(`n${i}.${cell}.gradient`, svg(group, "text", { x: middle, y: HEAD + 2 * LINE, class: "gradient" }));
+    });
+    this.parts.set(`n${i}`, [group]);
+    this.reacts(group, `n${i}`, "", true);
+  }
+
+  reacts(group, id, name, focusable) {
+    const point = (on) => () => { this.pointed = on ? id : null; this.light(this.pointed); };
+    group.onpointerenter = group.onfocus = point(true);
+    group.onpointerleave = group.onblur = point(false);
+    group.onclick = () => this.pick(name);
+    if (name) group.dataset.name = name;
+    if (focusable) set(group, { tabindex: 0, role: name && this.data.pickable ? "button" : "img" });
+  }
+
+  // What stands in each slot at this step, and the step's sentence.
+  write() {
+    const said = new Map();
+    for (const { owner, cell, role, at } of this.data.slots) {
+      const text = at.findLast(([step]) => step <= this.at)?.[1] ?? "";
+      const element = this.texts.get(`${owner}.${cell}.${role}`);
+      if (element.textContent !== text) element.textContent = text;
+      if (text) said.set(owner, `${said.get(owner) ?? ""}, ${role} ${text}`);
+    }
+    for (const [id, [group]] of this.parts) {
+      const node = id[0] === "n" && this.data.nodes[Number(id.slice(1))];
+      const name = node ? node.title || node.cells.join(", ") : this.data.edges[Number(id.slice(1))].name;
+      group.setAttribute("aria-label", name + (said.get(id) ?? ""));
+    }
+    const { text } = this.data.steps[this.at];
+    if (this.now.textContent !== text) this.now.textContent = text;
+    this.now.className = `now ${this.at > this.data.turn ? "backward" : "forward"}`;
+    this.head.value = this.at;
+    set(this.head, { "aria-valuetext": text });
+    const [start, back, on, all] = this.buttons;
+    start.disabled = back.disabled = this.at === 0;
+    on.disabled = all.disabled = this.at === this.last;
+  }
+
+  // The current step's parts glow; the chain of what is pointed at, else of what is picked, stands out and is written.
+  light(pointed) {
+    const id = pointed ?? this.data.picked, chain = this.data.chains[id];
+    const step = new Set(this.data.steps[this.at].lit), bright = new Set(chain?.lit ?? []);
+    for (const [part, groups] of this.parts)
+      for (const group of groups) {
+        group.classList.toggle("step", step.has(part));
+        group.classList.toggle("bright", bright.has(part));
+        group.classList.toggle("own", part === id);
+        group.classList.toggle("dim", Boolean(chain) && !bright.has(part) && !step.has(part));
+      }
+    const lines = chain?.lines ?? [this.data.words[5]];
+    if (this.written === lines.join()) return;
+    this.written = lines.join();
+    this.chain.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+  }
+
+  show() {  // scroll the board sideways to the current step, where it is wider than the page
+    const part = this.data.steps[this.at].lit.find((id) => id[0] === "n");
+    const [group] = (part && this.parts.get(part)) || [];
+    if (!group || this.board.scrollWidth <= this.board.clientWidth) return;
+    const box = group.getBoundingClientRect(), frame = this.board.getBoundingClientRect();
+    this.board.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+  }
+}
+
+export default function (component) {
+  const stage = component.parentElement.querySelector(".stage");
+  stage.graph ??= new Graph(stage);
+  stage.graph.take(component);
+  return () => clearTimeout(stage.graph.waiting);
+}

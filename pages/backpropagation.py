@@ -1,0 +1,106 @@
+"""Backpropagation: values forward, gradients back, every number checked twice."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.accumulation import backward_twice
+from core.autograd import Value, backward_steps
+from core.descent import square_by_autograd
+from core.gradient_check import check_gradients
+from core.graph_words import show
+from core.matrix_graph import backward
+from core.small_graphs import square_graph
+from core.value_network import SPECS, build_network, starting_weights
+from pages.ui import controls
+from pages.ui.backprop_formula import show_square, show_typed
+from pages.ui.backprop_matrix import show_matrices
+from pages.ui.backprop_network import show_network_part
+from pages.ui.backprop_sums import DEMONSTRATIONS
+from pages.ui.frame import open_lesson
+from pages.ui.graph import forget_step
+from pages.ui.quiz import Outcome
+
+lesson = open_lesson("backpropagation")
+
+
+def square() -> None:
+    """L = 3x² + 2 as a graph."""
+    show_square()
+    lesson.predict("double", double)
+
+
+def matrices() -> None:
+    """Softmax and cross-entropy at matrix size."""
+    show_matrices()
+    lesson.section("Matrices")
+
+
+def network() -> None:
+    """A small network, weight by weight."""
+    show_network_part()
+    lesson.predict("zeros", zeros)
+
+
+def sums() -> None:
+    """Over a batch, at a fork, and what forward keeps."""
+    labels = {name: label for name, (label, _) in DEMONSTRATIONS.items()}
+    name = controls.pick("Look at", "sum", labels, "batch", on_change=forget_step)
+    DEMONSTRATIONS[name][1]()
+    lesson.section(labels[name])
+    lesson.predict("twice", twice)
+
+
+PARTS = {
+    "square": ("3x² + 2", square),
+    "formula": ("Your formula", show_typed),
+    "matrices": ("Matrices", matrices),
+    "network": ("A network", network),
+    "sums": ("Why it adds up", sums),
+}
+
+
+@st.fragment
+def chosen_part() -> None:
+    """The part the reader picked; only that one is computed."""
+    labels = {name: label for name, (label, _) in PARTS.items()}
+    part = controls.pick("Part", "part", labels, "square", on_change=forget_step)
+    PARTS[part][1]()
+
+
+def double() -> Outcome:
+    """Run backward at x = 2 and at x = 4."""
+    slopes = []
+    for x in (2.0, 4.0):
+        root = square_graph(x)
+        steps = list(backward_steps(root))
+        slopes.append(steps[-1].total)
+    ratio = slopes[1] / slopes[0]
+    choice = 0 if ratio < 1.5 else 1 if ratio < 3 else 2
+    return Outcome(
+        choice, f"It is {show(slopes[0])} at x = 2 and {show(slopes[1])} at x = 4: the slope 6x grows as x does."
+    )
+
+
+def zeros() -> Outcome:
+    """Set every weight of the 3-4-3-2 network to zero, and count the gradients that are not."""
+    spec = SPECS["3-4-3-2"]
+    weights = dict.fromkeys(starting_weights(spec.sizes, spec.seed), 0.0)
+    start = build_network(replace(spec, activation="sigmoid"), weights)
+    start.loss.backward()
+    alive = {name for name, value in start.weights.items() if name.startswith("w") and value.grad}
+    all_weights = [name for name in weights if name.startswith("w")]
+    choice = 0 if len(alive) == len(all_weights) else 2 if not alive else 1
+    layers = ", ".join(sorted({name[:2] for name in alive}))
+    return Outcome(choice, f"{len(alive)} of {len(all_weights)} weights have a gradient, all of them in {layers}.")
+
+
+def twice() -> Outcome:
+    """Call backward twice at x = 3 and look at x.grad."""
+    once, again = backward_twice(3.0, 1), backward_twice(3.0, 2)
+    choice = 0 if again == once else 1 if again == 2 * once else 2
+    return Outcome(choice, f"x.grad is {show(once)} after one call and {show(again)} after two.")
+
+
+chosen_part()
+lesson.close(code=[Value, backward_steps, backward, check_gradients, square_by_autograd])

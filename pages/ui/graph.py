@@ -1,0 +1,79 @@
+"""A computation graph with a play head: the component `graph`, drawing a table of `core.graph_table`.
+
+    show_graph(graph_table(loss), "square", alt="…")          # inside a fragment
+
+The head stands in the URL under `step`; without it, it stands where forward is done and backward is about to start.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from core.graph_table import GraphTable
+from pages.ui.components import mount, reported
+from pages.ui.state import set_url, url_number
+
+BUTTONS = ("To the start", "Step back", "Step on", "All at once")
+HEAD = "Play head"
+HINT = "Point at a box or a line to see its whole chain, from the result back to it."
+MOST_LINES = 7
+
+
+def show_graph(
+    table: GraphTable,
+    key: str,
+    alt: str,
+    url: str = "step",
+    picked: str = "",
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
+    """Show the graph; `picked` is whose chain stands out, `on_pick(name)` runs when another one is clicked."""
+    names = {edge.name: f"e{number}" for number, edge in enumerate(table.edges) if edge.name}
+
+    def stepped() -> None:
+        step = reported(key, "step")
+        if isinstance(step, int) and 0 <= step < len(table.steps):
+            set_url(url, step, table.turn)
+
+    def chosen() -> None:
+        name = reported(key, "pick")
+        if isinstance(name, str) and name in names and on_pick:
+            on_pick(name)
+
+    data = {
+        **drawing(table),
+        "step": read_step(table, url),
+        "picked": names.get(picked, picked),
+        "pickable": on_pick is not None,
+        "words": (*BUTTONS, HEAD, HINT),
+        "alt": alt,
+    }
+    mount("graph", data, key, {"step": stepped, "pick": chosen})
+
+
+def read_step(table: GraphTable, url: str) -> int:
+    """Return where the play head stands, from the URL; the end of forward when it is no whole number in range."""
+    step = url_number(url, table.turn, 0, len(table.steps) - 1)
+    return int(step) if step == int(step) else table.turn
+
+
+def drawing(table: GraphTable) -> dict[str, Any]:
+    """Return the table as the component takes it."""
+    longest = max(len(chain.lines) for chain in table.chains.values())
+    return {
+        "nodes": [asdict(node) for node in table.nodes],
+        "edges": [asdict(edge) for edge in table.edges],
+        "slots": [
+            {"owner": slot.owner, "cell": slot.cell, "role": slot.role, "at": slot.changes} for slot in table.slots
+        ],
+        "steps": [asdict(step) for step in table.steps],
+        "turn": table.turn,
+        "chains": {owner: asdict(chain) for owner, chain in table.chains.items()},
+        "lines": min(longest, MOST_LINES),
+        "size": table.size,
+    }
+
+
+def forget_step() -> None:
+    """Put the play head of the next graph to its own start: at the end of forward."""
+    set_url("step", 0, 0)

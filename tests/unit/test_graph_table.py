@@ -1,0 +1,183 @@
+"""The tables that the graph component draws: the numbers on them are torch's."""
+
+import math
+import re
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.autograd import OPERATIONS, Value, operate, topological_order
+from core.expression import parse
+from core.expression_gradients import check_expression, expression_graph, used_variables
+from core.gradient_check import torch_gradients
+from core.graph_chains import all_paths, count_paths, named_links
+from core.graph_words import SLOPES, show, slope, terms
+from core.matrix_table import check_matrices, example_batch, matrix_table
+from core.network_graph import network_paths, network_table
+from core.small_graphs import fork_by_torch, fork_graph, square_graph
+from core.value_graph import graph_table, name_values
+from core.value_network import SPECS, build_network
+
+FORMULAS = ("sigmoid(x*y + z) * x", "x*x*x", "(x + y)/(z*z + 1) - tanh(x)*exp(y)", "max(x, y)*min(y, z)", "x**y + 2**z")
+
+
+def number(text: str) -> float:
+    power = re.fullmatch(r"(.+) · 10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", text)
+    plain = text.replace("−", "-")
+    if not power:
+        return float(plain)
+    exponent = power[2].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
+    return float(power[1].replace("−", "-")) * 10 ** int(exponent)
+
+
+def last(table, owner, role, cell=0):
+    return next(s.changes[-1][1] for s in table.slots if (s.owner, s.role, s.cell) == (owner, role, cell))
+
+
+@pytest.mark.parametrize("x", [2.0, -0.3, 7.25, 0.0])
+def test_b4_has_the_gradients_1_1_3_6x(x):
+    table = graph_table(square_graph(x))
+    assert [node.title for node in table.nodes] == ["x", "n = x²", "m = 3 · n", "L = m + 2"]
+    gradients = [number(last(table, f"n{index}", "gradient")) for index in (3, 2, 1, 0)]
+    assert gradients == pytest.approx([1, 1, 3, 6 * x], rel=1e-3)
+    assert number(last(table, "n3", "value")) == pytest.approx(3 * x**2 + 2, rel=1e-3)
+    assert (len(table.steps), table.turn) == (8, 3)
+
+
+def test_the_gradient_comes_one_edge_a_step_and_never_before_the_turn():
+    table = graph_table(fork_graph(3.0, 1.5))
+    for slot in table.slots:
+        for step, _ in slot.changes:
+            assert (step > table.turn) == (slot.role == "gradient")
+    shares = next(slot for slot in table.slots if (slot.owner, slot.role) == ("n0", "gradient")).changes
+    assert shares[0][1] in ("1.5", "6")
+    assert [text for _, text in shares[1:]] == ["7.5"]
+    assert "add up" in table.steps[-1].text
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+@given(x=st.floats(0.1, 3), y=st.floats(-2, 2), z=st.floats(-2, 2))
+def test_paths_add_up_to_torchs_gradient(text, x, y, z):
+    formula, point = parse(text, ("x", "y", "z")), {"x": x, "y": y, "z": z}
+    leaves = {name: Value(at, name) for name, at in point.items()}
+    root = formula.value(leaves)
+    tensors = {name: torch.tensor(at, dtype=torch.float64, requires_grad=True) for name, at in point.items()}
+    formula.tensor(tensors).backward()
+    graph_table(root)
+    values = [value for value in topological_order(root) if value.requires_grad]
+    links = named_links(root, name_values(values))
+    for name in used_variables(formula):
+        paths = all_paths(leaves[name], links)
+        assert len(paths) == count_paths(root, links)[leaves[name]]
+        theirs = tensors[name].grad.item()
+        assert math.isclose(leaves[name].grad, theirs, rel_tol=1e-6, abs_tol=1e-12)
+        assert math.isclose(sum(path.product for path in paths), theirs, rel_tol=1e-6, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("op", sorted(OPERATIONS))
+def test_the_slope_in_words_is_the_slope(op):
+    count = len(OPERATIONS[op].formulas)
+    leaves = [Value(0.7, "a"), Value(1.9, "b")][:count]
+    result = operate(op, *leaves)
+    for position, found in enumerate(result.slopes):
+        words = slope(op, position, ["a", "b"][:count], "y")
+        if "[" in words:  # 1 where it holds, else 0
+            left, sign, right = re.fullmatch(r"\[(\w+) ([<>]) (\w+)\]", words).groups()
+            at = {"a": 0.7, "b": 1.9, "0": 0.0}
+            assert found == float(at[left] > at[right] if sign == ">" else at[left] < at[right])
+            continue
+        words = words.replace("sign a", "a/abs(a)").replace("cos a", "cos(a)").replace("sin a", "sin(a)")
+        plain = words.replace("·", "*").replace("−", "-").replace("²", "**2").replace("ln a", "log(a)")
+        plain = plain.replace("^", "**").replace("2y", "2*y")
+        spelt = parse(plain, ("a", "b", "y")).value({"a": Value(0.7), "b": Value(1.9), "y": Value(result.data)})
+        assert spelt.data == pytest.approx(found, rel=1e-12), words
+
+
+def test_every_operation_has_its_slopes_in_words():
+    assert {op: len(words) for op, words in SLOPES.items()} == {op: len(o.formulas) for op, o in OPERATIONS.items()}
+    assert (slope("**", 0, ["x", "2"], "n"), slope("**", 0, ["x", "3"], "n")) == ("2x", "3x²")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-0.0, "0"),
+        (-1 / 3, "−0.3333"),
+        (2e-7, "2 · 10⁻⁷"),
+        (-3e9, "−3 · 10⁹"),
+        (math.inf, "∞"),
+        (math.nan, "undefined"),
+    ],
+)
+def test_numbers_in_words(value, text):
+    assert show(value) == text
+
+
+def test_terms_carry_their_signs():
+    assert terms([1, -2.5, 3]) == "1 − 2.5 + 3"
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_formula_checks_pass_both_witnesses(text):
+    checks = check_expression(parse(text, ("x", "y", "z")), {"x": 1.3, "y": -0.6, "z": 0.4})
+    assert [check.name for check in checks] == [
+        name for name in "xyz" if name in text.replace("max", "").replace("exp", "")
+    ]
+    for check in checks:
+        assert check.autograd_error <= 1e-6
+        assert check.difference_error <= 1e-4
+
+
+@pytest.mark.parametrize("text", ["3", "x", "0*x", "log(-1 - x*x)", "1/(x - 2)", "-x"])
+def test_odd_formulas_still_have_a_table(text):
+    table = graph_table(expression_graph(parse(text), {"x": 2.0}))
+    assert table.turn < len(table.steps)
+    check_expression(parse(text), {"x": 2.0})
+
+
+def test_a_fork_adds_and_equals_torch():
+    root = fork_graph(3.0, 1.5)
+    table = graph_table(root)
+    assert number(last(table, "n0", "gradient")) == pytest.approx(fork_by_torch(3.0, 1.5))
+    assert table.chains["n0"].lines[-1] == "∂L/∂x = 1.5 + 6 = 7.5"
+
+
+def test_many_paths_are_gathered_instead_of_listed():
+    formula = parse("(x+x)*(x+x)*(x+x)*(x+x)*(x+x)*(x+x)*(x+x)*(x+x)")
+    lines = graph_table(expression_graph(formula, {"x": 1.0})).chains["n0"].lines
+    assert len(lines) == 3
+    assert lines[0].startswith("16 paths lead from x to L. Gathered by its 16 uses")
+
+
+@pytest.mark.parametrize("shape", SPECS)
+def test_network_table_has_torchs_gradients_and_all_paths(shape):
+    network = build_network(SPECS[shape])
+    network.loss.backward()
+    table, known = network_table(network), network_paths(network)
+    theirs = torch_gradients(network.spec, {name: value.data for name, value in network.weights.items()})
+    on_lines = {edge.name: f"e{index}" for index, edge in enumerate(table.edges) if edge.name}
+    assert set(on_lines) == {name for name in network.weights if name.startswith("w")}
+    for name, value in network.weights.items():
+        assert sum(path.product for path in known.of(value)) == pytest.approx(theirs[name], rel=1e-6)
+        if name in on_lines:
+            written = last(table, on_lines[name], "gradient").split(" = ")[1]
+            assert number(written) == pytest.approx(theirs[name], rel=1e-3)
+        assert table.chains[on_lines.get(name, name)].lines
+    first = network.weights["w¹₁₁"]
+    assert len(known.of(first)) == math.prod(network.spec.sizes[2:])
+    weights_crossed = sum("∂L/∂w" in step.text for step in table.steps[table.turn :])
+    assert weights_crossed == len(on_lines), "backward crosses each weight once"
+
+
+@pytest.mark.parametrize("batch", [1, 4, 12])
+def test_matrix_checks_and_shapes(batch):
+    cache = example_batch(batch, 3)
+    for check in check_matrices(cache):
+        assert check.torch_error <= 1e-6
+        assert check.nudge_error <= 1e-4
+    table = matrix_table(cache)
+    assert [last(table, f"n{index}", "value") for index in range(3)] == [f"{batch} × 4", "4 × 3", "3"]
+    assert last(table, "n1", "gradient") == "dW: 4 × 3"
+    assert torch.equal(example_batch(12, 3).x[:batch], cache.x)
