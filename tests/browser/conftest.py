@@ -44,7 +44,7 @@ SEARCHING = re.compile(r"/\w+/_stcore/(health|host-config)$")
 Visit = Callable[..., Page]
 Serve = Callable[[Path], AbstractContextManager[str]]
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 
 
 def free_port() -> int:
@@ -75,10 +75,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_server(state: Path) -> Iterator[str]:
+def running_server(state: Path, script: Path = ROOT / "app.py") -> Iterator[str]:
     """Run the app with its state in a folder; yields the address once it is healthy, stops it at the end."""
     url, log = f"http://127.0.0.1:{(port := free_port())}", state / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = os.environ | {"SEVEN_STEPS_STATE": str(state)}
     with log.open("wb") as out:
@@ -157,6 +157,7 @@ def new_page(browser: Browser, console_errors: list[str]) -> Iterator[Visit]:
             has_touch=touch,
             is_mobile=touch,
         )
+        context.set_default_timeout(60_000)  # a click waits for two quiet frames, which take long on a busy machine
         contexts.append(context)
         page = context.new_page()
         page.on("console", complain)
