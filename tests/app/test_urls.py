@@ -48,20 +48,24 @@ def random_value(chance: random.Random) -> str:
     return chance.choice(HAND_PICKED)
 
 
-def random_query(chance: random.Random, own: list[str]) -> dict[str, str | list[str]]:
-    """Bad values for some of the lesson's own settings, some of other lessons', and some that nobody knows."""
-    keys = [key for key in own if chance.random() < 0.6]
-    keys += chance.sample(known_keys(), k=min(8, len(known_keys())))
+def random_query(chance: random.Random, own: dict[str, list[str]]) -> dict[str, str | list[str]]:
+    """Values for some of the lesson's own settings, a few of them good, some of other lessons', some nobody knows."""
+    keys = chance.sample(known_keys(), k=min(8, len(known_keys())))
     keys += [random_value(chance)[:40] or "?" for _ in range(2)]
-    return {
+    query: dict[str, str | list[str]] = {
         key: [random_value(chance), random_value(chance)] if chance.random() < 0.1 else random_value(chance)
         for key in keys
     }
+    for key, options in own.items():
+        if chance.random() < 0.6:
+            query[key] = chance.choice(options) if options and chance.random() < 0.5 else random_value(chance)
+    return query
 
 
-def own_keys(page) -> list[str]:
-    """The keys of the widgets on a page, with which they stand in the URL."""
-    return sorted({element.key for element in page if getattr(element, "key", None)} - {""})
+def own_settings(page) -> dict[str, list[str]]:
+    """The keys under which the widgets of a page stand in the URL, each with the choices it has."""
+    widgets = [element for element in page if getattr(element, "key", None)]
+    return {widget.key: [str(option) for option in getattr(widget, "options", None) or ()] for widget in widgets}
 
 
 def test_the_search_for_keys_finds_them():
@@ -73,7 +77,7 @@ def test_any_url_is_a_page(name: str, open_page, request: pytest.FixtureRequest)
     chance = random.Random(f"urls of {name}")
     plain = open_page(name)
     assert not plain.exception, plain.exception[0]
-    own = own_keys(plain)
+    own = own_settings(plain)
     for _ in range(MANY if request.config.getoption("--all") else FEW):
         query = random_query(chance, own)
         page = open_page(name, **query)
