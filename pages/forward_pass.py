@@ -75,14 +75,16 @@ def _as_matrices() -> None:
     blocks = block("x", rows, 0), block("W", weights.tolist()), block("b", [bias.tolist()])
     show_product(*blocks, cells, "product", place, lambda *chosen: set_url("cell", chosen, (0, 0)))
     n = len(rows)
-    st.latex(rf"({n} \times 4)(4 \times 2) + (1 \times 2) \to ({n} \times 2) \qquad q = xW + b")
+    parts = [("q", n, 2), ("x", n, 4), ("W", 4, 2), ("b", 1, 2)]
+    q, x, w, b = (rf"\underset{{{rows} \times {columns}}}{{{name}}}" for name, rows, columns in parts)
+    st.latex(rf"{q} = {x} \cdot {w} + {b}")
 
 
 @st.fragment
 def _real_digit() -> None:
     source = controls.pick("Where the digit comes from", "source", {"test": "Test digit", "hand": "Draw"}, "test")
     picture, near = st.columns([6, 4], gap="large")
-    with near:
+    with near if source == "test" else picture:
         found = test_digit() if source == "test" else drawn_digit()
     if found is None:
         return

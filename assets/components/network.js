@@ -62,7 +62,7 @@ function write(state, name) { for (const update of state.binds[name] ?? []) upda
 
 function neuron(parent, state, node, x, y) {
   const { data } = state.component, r = state.radius;
-  const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: "button", "data-id": node.id });
+  const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: node.input ? "img" : "button", "data-id": node.id });
   const circle = svg(group, "circle", { cx: x, cy: y, r, stroke: data.palette.neutral });
   const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette[node.colour ?? "forward"] });
   bind(state, `a:${node.id}`, (value) => glow.setAttribute("fill-opacity", clamp(Math.abs(value) / (node.full ?? 1), 0, 1) * 0.75));
@@ -85,7 +85,7 @@ function neuron(parent, state, node, x, y) {
   group.onpointerleave = group.onblur = () => { if (!state.dragging) highlight(state); };
   const choose = () => state.component.setTriggerValue("neuron", node.id);
   if (!node.input) group.onclick = choose;
-  group.onkeydown = (event) => { if (!node.input && event.key === "Enter") choose(); };
+  group.onkeydown = (event) => { if (!node.input && ["Enter", " "].includes(event.key)) { event.preventDefault(); choose(); } };
   state.nodes[node.id] = { group, circle, x, y };
 }
 
@@ -136,6 +136,7 @@ function editable(surface, state, edge, chip, grab) {
     start().y ??= y;
     move(state.dragging.from + (state.dragging.y - y) / 110);
   };
+  chip.ontouchstart = (event) => event.preventDefault();  // or the page would scroll under the finger
   for (const handle of [chip, grab]) draggable(surface, handle, drag, end);
   steerable(chip, (dx, dy) => { start(); move(state.values[`w:${edge.id}`] + (dx + dy) * state.component.data.step); }, end);
   chip.onfocus = () => { if (!state.dragging) highlight(state, edge.to); };

@@ -1,8 +1,10 @@
 """The bias as a threshold: on the activation's curve, and on the sums of a real neuron."""
 
+from functools import lru_cache
+
 import numpy as np
 import streamlit as st
-from torch import from_numpy
+from torch import Tensor, from_numpy
 
 from core.data import load_mnist
 from core.figures.threshold import sums_figure
@@ -34,7 +36,7 @@ def threshold_curve(threshold: float, activation: str) -> None:
 def real_sums(threshold: float, neuron: int) -> None:
     """Show for how many test digits a first-layer neuron of the small reader passes the threshold."""
     model = small_reader()
-    sums = first_layer_sums(model, load_mnist().test_images, neuron)
+    sums = _sums(neuron)
     fires = int((sums > threshold).sum())
     own = own_threshold(model, neuron)
     st.markdown(
@@ -42,3 +44,8 @@ def real_sums(threshold: float, neuron: int) -> None:
         f"{fires:,} of 10,000 test digits. Training chose a threshold of {number_text(own)}."
     )
     show(sums_figure(sums, threshold, own), "real_sums", alt=f"Weighted sums of 10,000 digits; {fires} pass")
+
+
+@lru_cache(maxsize=16)
+def _sums(neuron: int) -> Tensor:
+    return first_layer_sums(small_reader(), load_mnist().test_images, neuron)

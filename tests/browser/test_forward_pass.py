@@ -120,3 +120,31 @@ def test_a_digit_is_read_and_a_hidden_neuron_seen_from_close_by(visit):
     page.get_by_label("Number of the test digit").press("Enter")
     expect(page.get_by_text("The network reads a 2")).to_be_visible()
     expect(page).to_have_url(re.compile(r"digit=1.*unit=1-5|unit=1-5.*digit=1"))
+
+
+def test_a_drawn_one_is_read_layer_by_layer(visit):
+    page = visit("/forward_pass?part=A+real+digit&source=Draw")
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(page.get_by_text("The network reads")).to_have_count(0)
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    page.mouse.move(box["x"] + 150, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 130, box["y"] + 240, steps=12)
+    page.mouse.up()
+    expect(page.get_by_text("The network reads a 1")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Digit 1: .* softmax"))).to_be_visible()
+
+
+def test_a_finger_moves_a_weight_on_a_phone(visit, new_page):
+    page = visit("/forward_pass", new_page(width=390, height=844, touch=True))
+    handle = chip(page, "bias of ŷ")
+    handle.scroll_into_view_if_needed()
+    expect(number(page, "w:b-h1")).to_have_text("0.10")
+    box, session = handle.bounding_box(), page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for kind, points in [("Start", [y]), *(("Move", [y + 4 * k]) for k in range(1, 11)), ("End", [])]:
+        touches = [{"x": x, "y": at} for at in points]
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+    expect(page).to_have_url(re.compile(r"[?&]b=-0\.\d+"))
+    assert value(page, "w:b-h1") < 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
