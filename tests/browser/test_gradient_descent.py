@@ -1,0 +1,143 @@
+"""Gradient descent as a reader plays it: a ball dragged, stepped, let go and reset; a formula typed well and wrongly."""
+
+import math
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LIMIT = 0.020  # seconds of work of the page's main thread a frame
+FRAMES = 60
+STEPS = 40
+
+
+def ball(page, number=1):
+    return page.get_by_role("slider", name=f"Weight of ball {number}")
+
+
+def readings(page):
+    """The numbers above the curve, by name."""
+    parts = [part.split(" = ") for part in page.locator(".read span").all_text_contents() if " = " in part]
+    return {name: float(value.replace("−", "-")) for name, value in parts}
+
+
+def grab(page, handle):
+    expect(handle).to_be_visible()
+    box = handle.locator(".ball").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def slope(w):
+    return (w * w - 4) * w / 2 + 0.5
+
+
+def test_a_dragged_ball_reads_loss_slope_and_direction(visit, settled):
+    page = visit("/gradient_descent")
+    x, y = grab(page, ball(page))
+    page.mouse.move(x - 480, y, steps=10)
+    expect(ball(page)).not_to_have_attribute("aria-valuenow", "3.2")
+    assert "w=" not in page.url  # nothing is reported before the release
+    seen = readings(page)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]w=-?\d"))
+    settled(page)
+    after = readings(page)
+    assert after == seen, "what the hand saw is what Python computes"
+    w = after["weight w"]
+    assert w < 3.2
+    assert after["loss"] == pytest.approx((w * w - 4) ** 2 / 8 + w / 2, rel=1e-3)
+    assert after["slope"] == pytest.approx(slope(w), rel=1e-3)
+    direction = "raise w" if slope(w) < 0 else "lower w"
+    expect(page.locator(".read").get_by_text(direction)).to_be_visible()
+    page.reload()
+    expect(ball(page)).to_be_visible()
+    assert readings(page) == seen
+
+
+def test_step_play_and_reset(visit):
+    page = visit("/gradient_descent?w=1.2")
+    step, play, reset = (page.get_by_role("button", name=name, exact=True) for name in ("Step", "Play", "Reset"))
+    expect(reset).to_be_disabled()
+    step.click()
+    expect(page).to_have_url(re.compile(r"step=1(&|$)"))
+    after = 1.2 - 0.05 * slope(1.2)
+    assert readings(page)["weight w"] == pytest.approx(after, rel=1e-3)
+    expect(page.get_by_test_id("stMarkdownContainer").get_by_text(f"{after:.4g}").first).to_be_attached()
+    play.click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"step={STEPS}(&|$)"))
+    expect(step).to_be_disabled()
+    w = 1.2
+    for _ in range(STEPS):
+        w -= 0.05 * slope(w)
+    assert readings(page)["weight w"] == pytest.approx(w, rel=1e-3)
+    reset.click()
+    expect(page).not_to_have_url(re.compile("step="))
+    assert readings(page)["weight w"] == 1.2
+
+
+def test_arrow_keys_move_one_of_several_balls(visit):
+    page = visit("/gradient_descent?balls=3&w=-2,0,2")
+    expect(ball(page, 3)).to_be_visible()
+    ball(page, 2).press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"w=-2%2C0\.018%2C2"))
+    expect(ball(page, 2)).to_be_focused()
+    expect(ball(page, 3)).to_have_attribute("aria-valuenow", "2")
+
+
+def test_a_wrong_formula_is_pointed_at_and_kept(visit):
+    page = visit("/gradient_descent?curve=Your+own+formula")
+    formula = page.get_by_label("Loss of the weight w")
+    formula.fill("w**4 - 3*w**2 + w")
+    formula.press("Enter")
+    expect(page.locator(".katex").get_by_text("4").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    formula.fill("w**4 - 3*w**2 + system")
+    formula.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("The picture still shows the last formula")
+    expect(page.get_by_test_id("stCode").first).to_contain_text("^")
+    expect(formula).to_have_value("w**4 - 3*w**2 + system")
+    expect(ball(page)).to_be_visible()
+
+
+def test_parts_open_from_a_link(visit):
+    page = visit("/gradient_descent?part=Ask+autograd&at=8")
+    expect(page.get_by_text("yt.backward()").first).to_be_visible()
+    assert readings(page) == {"x": 8, "x²": 64, "slope": 16}
+    page = visit("/gradient_descent?part=Two+weights")
+    expect(page.get_by_label(re.compile("over two weights as a surface"))).to_be_visible()
+    page = visit("/gradient_descent?part=Nudge+or+derivative&k=5")
+    expect(page.get_by_label(re.compile("^Error against nudge"))).to_be_visible()
+
+
+def test_absurd_links_open_without_an_error(visit):
+    for query in ("w=NaN", "w=1e999&step=-3", "balls=99&w=1,2", "rate=banana&step=inf", "curve=%00&part=%F0%9F%92%A5"):
+        page = visit(f"/gradient_descent?{query}")
+        expect(ball(page)).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("balls", [1, 5])
+def test_a_frame_of_a_drag_is_quick(visit, balls):
+    page = visit(f"/gradient_descent?balls={balls}")
+    session = page.context.new_cdp_session(page)
+    x, y = grab(page, ball(page, balls))
+    session.send("Performance.enable")
+
+    def work():
+        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
+
+    frames = []
+    for frame in range(FRAMES):
+        start = work()
+        page.mouse.move(x + 200 * math.sin(frame / 5), y)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        frames.append(work() - start)
+    page.mouse.up()
+    p95 = sorted(frames)[int(0.95 * FRAMES)]
+    print(f"drag, {balls} balls: p95 {1000 * p95:.1f} ms a frame")
+    assert p95 <= LIMIT

@@ -1,0 +1,137 @@
+"""Learning rate as a reader plays it: the slider dragged across its limits, by mouse, by keys and by touch."""
+
+import math
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LIMIT = 0.020  # seconds of work of the page's main thread a frame
+FRAMES = 60
+
+
+def slider(page):
+    return page.get_by_role("slider", name="learning rate η")
+
+
+def drag_to(page, rate):
+    """Take the slider's handle to a learning rate, judged by its distance from the one it is at."""
+    box = slider(page).locator(".ball").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    track = page.locator(".stage rect[height='8']")
+    boxes = [track.nth(index).bounding_box() for index in range(track.count())]
+    left, right = min(b["x"] for b in boxes), max(b["x"] + b["width"] for b in boxes)
+    last = float(slider(page).get_attribute("aria-valuemax"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(left + (right - left) * rate / last, y, steps=12)
+
+
+def chips(page):
+    return page.locator(".read")
+
+
+def test_the_walk_follows_the_hand_across_the_limits(visit, settled):
+    page = visit("/learning_rate")
+    expect(slider(page)).to_be_visible()
+    expect(chips(page)).to_contain_text("It walks straight down")
+    walk = page.locator(".stage .trace").first
+    before = walk.get_attribute("d")
+    drag_to(page, 0.9)
+    expect(chips(page)).to_contain_text("lands nearer each time")
+    assert walk.get_attribute("d") != before
+    assert "rate=" not in page.url  # nothing is reported before the release
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"rate=0\.(89|9)"))
+    settled(page)
+    drag_to(page, 1.1)
+    expect(chips(page)).to_contain_text("lands farther away")
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"rate=1\.(09|1)"))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_limits_are_marked_and_momentum_moves_them(visit):
+    page = visit("/learning_rate")
+    notes = page.locator(".stage text.note")
+    expect(notes).to_have_text(["1/L", "2/L"])
+    page = visit("/learning_rate?momentum=0.9&rate=1.5")
+    expect(notes).to_have_text(["1/L", "2/L", "2(1+β)/L"])
+    expect(chips(page)).to_contain_text("less far each time")
+
+
+def test_keys_find_the_rate_that_arrives_in_one_step(visit):
+    page = visit("/learning_rate?rate=0.49")
+    slider(page).press("ArrowRight")
+    expect(chips(page)).to_contain_text("It arrives in one step")
+    expect(page).to_have_url(re.compile(r"rate=0\.5(&|$)"))
+    page.reload()
+    expect(slider(page)).to_have_attribute("aria-valuenow", "0.5")
+
+
+def test_the_same_start_side_by_side(visit):
+    page = visit("/learning_rate?part=Side+by+side")
+    expect(page.get_by_label(re.compile("^Ten steps on w² from 10"))).to_have_count(5)
+    for digits in ("3.49", "0.06", "1.07", "61.9"):
+        expect(page.get_by_role("cell", name=digits, exact=True)).to_be_visible()
+
+
+def test_a_real_network_below_and_above_its_limit(visit):
+    page = visit("/learning_rate?part=A+real+network")
+    expect(slider(page)).to_be_visible(timeout=60_000)
+    expect(page.locator(".stage text.note")).to_have_text(["1/λmax", "2/λmax"])
+    expect(page.get_by_text("The loss fell in every one of 40 steps")).to_be_visible()
+    drag_to(page, 0.9)
+    page.mouse.up()
+    expect(page.get_by_text("the run diverges")).to_be_visible()
+
+
+def test_absurd_links_open_without_an_error(visit):
+    for query in ("rate=NaN", "rate=1e999&momentum=5", "rate=-1", "curve=%00", "schedule=1&rate=0.5,0.6"):
+        page = visit(f"/learning_rate?{query}")
+        expect(slider(page)).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_finger_moves_the_slider_on_a_phone(visit, new_page):
+    page = visit("/learning_rate", new_page(width=390, height=844, touch=True))
+    slider(page).scroll_into_view_if_needed()
+    box = slider(page).locator(".ball").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, points):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", [{"x": x, "y": y}])
+    for step in range(1, 11):
+        touch("touchMove", [{"x": x + 15 * step, "y": y}])
+    touch("touchEnd", [])
+    expect(page).to_have_url(re.compile(r"rate=0\.[5-9]|rate=1"))
+
+
+@pytest.mark.parametrize("momentum", [0, 0.9])
+def test_a_frame_of_a_drag_is_quick(visit, momentum):
+    page = visit(f"/learning_rate?momentum={momentum}")
+    expect(slider(page)).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    box = slider(page).locator(".ball").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+
+    def work():
+        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
+
+    frames = []
+    for frame in range(FRAMES):
+        start = work()
+        page.mouse.move(x + 100 + 200 * math.sin(frame / 5), y)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        frames.append(work() - start)
+    page.mouse.up()
+    p95 = sorted(frames)[int(0.95 * FRAMES)]
+    print(f"drag, momentum {momentum}: p95 {1000 * p95:.1f} ms a frame")
+    assert p95 <= LIMIT
