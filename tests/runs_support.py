@@ -33,7 +33,7 @@ def engine_in(folder: Path, workers: int = 1):
         engine.close()
 
 
-def until(condition: Callable[[], object], seconds: float = 30.0):
+def until(condition: Callable[[], object], seconds: float = 60.0):
     """Return the condition's value once it is true."""
     end = time.monotonic() + seconds
     while not (value := condition()):

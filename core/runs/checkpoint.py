@@ -149,9 +149,9 @@ class CheckpointWriter:
             return f"The run goes on, but it cannot be saved ({error.strerror or error}). Free some space on the disk."
         return ""
 
-    def finish(self) -> str | None:
-        """Wait for the checkpoint under way and return its `result`."""
-        self._thread.shutdown(wait=True)
+    def finish(self, wait: bool = True) -> str | None:
+        """Take no more checkpoints, wait for the one under way unless told not to, and return its `result`."""
+        self._thread.shutdown(wait=wait)
         return self.result()
 
 

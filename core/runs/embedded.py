@@ -45,7 +45,8 @@ class EmbeddedEngine:
 
     def submit(self, spec: RunSpec, owner: str, steps: int | None = None) -> str:
         """Queue a run and return its unguessable id; with `steps` it pauses after so many. Raises `QueueFull`."""
-        run = LiveRun(secrets.token_urlsafe(16), owner, spec, time.time(), spec.training.learning_rate)
+        rate = spec.training.learning_rate
+        run = LiveRun(secrets.token_urlsafe(16), owner, spec, time.time(), rate, rate)
         run.budget = steps
         self._supervisor.add(run)
         return run.id

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from core.runs.dispatch import FIRST_SPEED, work
-from core.runs.engine import Progress, Snapshot, Status
+from core.runs.engine import Command, Pause, Progress, Resume, SetLearningRate, Snapshot, Status, StepN
 from core.runs.messages import Answer, Changed, Ended, Job, Report, Saved, Started, Weights
 from core.runs.spec import MAX_SECONDS, TRAIN_DIGITS, RunSpec
 from core.runs.store import RunRow, Store
@@ -22,7 +22,8 @@ class LiveRun:
     owner: str
     spec: RunSpec
     created: float
-    learning_rate: float
+    learning_rate: float  # the peak that training uses
+    wished_rate: float  # the peak last asked for; a worker takes it up within a step
     status: Status = Status.QUEUED
     message: str = ""
     trouble: str = ""  # why its last checkpoint could not be written, or ""
@@ -48,15 +49,15 @@ class LiveRun:
             raise ValueError(f"A run that is {row.status} cannot be taken up again. Start a new one.")
         records = list(store.records(row.id))
         return cls(
-            row.id, row.owner, spec, row.created, row.learning_rate, step=row.step, seconds=row.seconds,
-            records=records, saved=len(records), message="Waiting to be taken up again.",
+            row.id, row.owner, spec, row.created, row.learning_rate, row.learning_rate, step=row.step,
+            seconds=row.seconds, records=records, saved=len(records), message="Waiting to be taken up again.",
             on_start="Taken up again after step {step}.",
         )  # fmt: skip
 
     def job(self, store: Store) -> Job:
         """Return what a worker needs to begin or go on."""
         reported = self.records[-1].step if self.records else 0
-        return Job(self.id, self.spec.to_json(), store.checkpoints, self.learning_rate, self.budget, reported)
+        return Job(self.id, self.spec.to_json(), store.checkpoints, self.wished_rate, self.budget, reported)
 
     def row(self) -> RunRow:
         """Return what the store keeps."""
@@ -66,11 +67,24 @@ class LiveRun:
             self.seconds, self.learning_rate, measured[-1] if measured else None, len(self.records),
         )  # fmt: skip
 
+    def wish(self, command: Command) -> None:
+        """Remember what a worker that takes the run up later must know."""
+        match command:
+            case Pause():
+                self.budget = 0
+            case Resume():
+                self.budget = None
+            case StepN(n):
+                self.budget = n
+            case SetLearningRate(rate):
+                self.wished_rate = rate
+        self.dirty = True
+
     def hear(self, answer: Answer) -> None:
         """Take in what the worker said."""
         match answer:
             case Started(step, note):
-                self.status = Status.RUNNING
+                self.status, self.learning_rate = Status.RUNNING, self.wished_rate
                 self.message = " ".join(filter(None, (self.on_start.format(step=step), note)))
             case Report(records):
                 self.records += records

@@ -1,5 +1,6 @@
 """The supervisor: one thread that starts workers, hands them runs, hears them and replaces those that die."""
 
+import logging
 import threading
 import time
 from multiprocessing import Pipe
@@ -7,7 +8,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait, work
-from core.runs.engine import Command, Pause, QueueFull, Resume, SetLearningRate, Status, StepN, Stop
+from core.runs.engine import Command, QueueFull, Resume, SetLearningRate, Status, StepN, Stop
 from core.runs.live import LiveRun
 from core.runs.messages import Answer, Ended, Look, Park
 from core.runs.pool import WorkerProcess
@@ -58,19 +59,12 @@ class Supervisor:
     def command(self, run: LiveRun, command: Command) -> None:
         """Pass a command to the run's worker, or follow it here when it has none."""
         with self.lock:
-            match command:
-                case Pause():
-                    run.budget = 0
-                case Resume():
-                    run.budget = None
-                case StepN(n):
-                    run.budget = n
-                case SetLearningRate(rate):
-                    run.learning_rate = rate
-            run.dirty = True
+            run.wish(command)
             worker = next((worker for worker in self.pool if worker.run_id == run.id), None)
             if worker is not None:
                 worker.send(command)
+            elif isinstance(command, SetLearningRate):
+                run.learning_rate = command.rate
             elif run.status.live and isinstance(command, Stop):
                 self.queue.remove(run.id)
                 run.status = Status.STOPPED
@@ -117,20 +111,28 @@ class Supervisor:
 
     def _supervise(self) -> None:
         while not self._closed:
-            self._start_worker_if_wanted()
-            with self.lock:
-                self._dispatch()
-            heard: list[Any] = [self._woken]
-            for worker in self.pool:
-                heard += [worker.pipe, worker.process.sentinel]
-            ready = wait(heard, TICK)
-            if self._woken in ready:
-                self._woken.recv_bytes()
-            for worker in list(self.pool):
-                if worker.pipe in ready or worker.process.sentinel in ready:
-                    self._listen(worker)
-            with self.lock:
-                self._look_and_park()
+            try:
+                self._turn()
+            except Exception:  # the other runs go on
+                logging.exception("the supervisor of the runs met a fault")
+                time.sleep(TICK)
+
+    def _turn(self) -> None:
+        """Start what is wanted, hand out runs, wait for something to happen, and hear it."""
+        self._start_worker_if_wanted()
+        with self.lock:
+            self._dispatch()
+        heard: list[Any] = [self._woken]
+        for worker in self.pool:
+            heard += [worker.pipe, worker.process.sentinel]
+        ready = wait(heard, TICK)
+        if self._woken in ready:
+            self._woken.recv_bytes()
+        for worker in list(self.pool):
+            if worker.pipe in ready or worker.process.sentinel in ready:
+                self._listen(worker)
+        with self.lock:
+            self._look_and_park()
 
     def _start_worker_if_wanted(self) -> None:
         """Keep one worker ready, and one for every run that could start, as far as workers go."""
@@ -139,7 +141,12 @@ class Supervisor:
             room = len(self.pool) < self._workers and time.monotonic() >= self._not_before
             wanted = room and (not self.pool or len(self.queue) > idle)
         if wanted:
-            worker = WorkerProcess()  # takes seconds the first time
+            try:
+                worker = WorkerProcess()  # takes seconds the first time
+            except (OSError, EOFError):
+                logging.exception("a worker could not be started")
+                self._back_off()
+                return
             with self.lock:
                 self.pool.append(worker)
             self._wake()  # perhaps one more
@@ -183,8 +190,7 @@ class Supervisor:
     def _replace(self, worker: WorkerProcess) -> None:
         """Give the run of a dead worker to the next one, unless it has lost too many."""
         if worker.run_id is None:
-            self._early_deaths += 1
-            self._not_before = time.monotonic() + min(MAX_BACKOFF, 0.05 * 2.0**self._early_deaths)
+            self._back_off()
             return
         run = self.runs[worker.run_id]
         run.deaths, run.dirty = run.deaths + 1, True
@@ -195,6 +201,11 @@ class Supervisor:
         else:
             run.status, run.message, run.on_start = Status.QUEUED, DIED, TOOK_OVER
             self.queue.add_first(run.owner, run.id)
+
+    def _back_off(self) -> None:
+        """Wait longer and longer before starting workers that die before they have said anything."""
+        self._early_deaths += 1
+        self._not_before = time.monotonic() + min(MAX_BACKOFF, 0.05 * 2.0**self._early_deaths)
 
     def _look_and_park(self) -> None:
         """Ask for the weights of watched runs, and for the workers of paused ones that keep others waiting."""

@@ -90,7 +90,7 @@ class Session:
         while self.ending is None and (record := next(steps, None)) is not None:
             self._report(record)
             if record.diverged:
-                return self._end(Status.DIVERGED, divergence(record, total))
+                return self._end(Status.DIVERGED, divergence(record.step, total, self.state.learning_rate))
             if record.step == total:
                 break
             if record.seconds > MAX_SECONDS:
@@ -192,16 +192,15 @@ class Session:
         self._send(self.window.flush())
         if status in (Status.STOPPED, Status.PAUSED):
             self.writer.start(self.state)
-        trouble = self.writer.finish()
+        trouble = self.writer.finish(wait=status != Status.STOPPED)  # whoever pressed Stop waits for no disk
         if trouble is not None:
             self.pipe.send(Saved(trouble))
         return Ended(status, message, self.state.step, self.state.seconds, self._weights())
 
 
-def divergence(record: StepRecord, total: int) -> str:
-    """Return the sentence that explains a diverged run."""
-    rate = record.learning_rate
+def divergence(step: int, total: int, rate: float) -> str:
+    """Return the sentence that explains why a run with the peak learning rate `rate` diverged."""
     return (
-        f"The loss overflowed at step {record.step} of {total}: with a learning rate of {rate:.3g} each step overshot "
+        f"The loss overflowed at step {step} of {total}: with a learning rate of {rate:.3g} each step overshot "
         f"by more than the one before. Try {rate / 10:.1g}."
     )

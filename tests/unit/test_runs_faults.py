@@ -106,7 +106,8 @@ def test_a_damaged_checkpoint_is_skipped_and_said(tmp_path):
         run = engine.submit(MEDIUM, "ann")
         until_poll(engine, run, "ann", lambda p: p.step > 20)
         engine.control(run, "ann", Stop())
-        until_over(engine, run, "ann")
+        stopped = until_over(engine, run, "ann")
+        until(lambda: (newest := engine._store.files(run).newest()[0]) and newest.step == stopped.step)
         files = list((tmp_path / "checkpoints").glob("*.checkpoint"))
         assert files
         for path in files:
