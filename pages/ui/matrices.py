@@ -27,7 +27,7 @@ def show_product(
     selected: tuple[int, int], on_cell: Callable[[int, int], None],
 ) -> None:  # fmt: skip
     """Show x · W + b = result; `on_cell(row, column)` runs when the reader chooses a cell of the result."""
-    result = block("result", [[cell.value for cell in row] for row in cells])
+    result = block("q", [[cell.value for cell in row] for row in cells])
 
     def chosen() -> None:
         place = reported(key, "cell")

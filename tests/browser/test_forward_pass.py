@@ -103,7 +103,7 @@ def test_a_frame_of_a_drag_is_quick(visit):
 
 def test_a_cell_shows_its_row_and_column(visit):
     page = visit("/forward_pass?part=As+matrices&rows=A+batch+of+four")
-    page.get_by_role("button", name=re.compile("result, row 4, column 2")).click()
+    page.get_by_role("button", name=re.compile("q, row 4, column 2")).click()
     expect(page.locator(".words")).to_contain_text("row 4, column 2")
     expect(page.locator("span.cell.lit")).to_have_count(4 + 4 + 1)
     expect(page).to_have_url(re.compile(r"cell=3(%2C|,)1"))
