@@ -43,6 +43,7 @@ class Curve {
     const { data, svg: surface } = this, { palette } = data;
     const width = (this.width = surface.clientWidth || 600), height = data.height;
     set(surface, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": data.alt });
+    const held = (this.balls ?? []).findIndex((ball) => ball.handle === surface.getRootNode().activeElement);
     surface.replaceChildren();
     this.right = width - MARGIN.right;
     this.bottom = height - MARGIN.bottom;
@@ -61,6 +62,7 @@ class Curve {
     this.balls = data.points.map((point, i) => this.ball(point, i));
     this.buttons();
     this.place();
+    this.balls[held]?.handle.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
 
   polyline(xs, ys) {

@@ -22,6 +22,7 @@ class Outlier {
     const { data, svg: surface } = this, { palette } = data;
     const width = (this.width = surface.clientWidth || 600);
     set(surface, { viewBox: `0 0 ${width} ${TALL}`, "aria-label": data.alt });
+    const held = this.handle && surface.getRootNode().activeElement === this.handle;
     surface.replaceChildren();
     const ends = (this.ends = [0, 10]);
     this.sx = scale(...ends, EDGE.left, width - EDGE.right);
@@ -39,6 +40,7 @@ class Outlier {
     });
     this.hand();
     this.place();
+    if (held) this.handle.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
 
   hand() {

@@ -1,0 +1,114 @@
+"""Activations as a reader plays it: a point dragged along the sigmoid, a stack rebuilt, units brought back."""
+
+import math
+import re
+
+from playwright.sync_api import expect
+
+LIMIT = 0.020  # seconds of scripting and rendering work a frame
+FRAMES = 60
+
+
+def point(page):
+    return page.get_by_role("slider", name="x, the sum that goes in")
+
+
+def readings(page):
+    """What the read-out above the curve says, by name."""
+    parts = [part.split(" = ") for part in page.locator(".read span").all_text_contents() if " = " in part]
+    return {name: float(value.replace("−", "-")) for name, value in parts}
+
+
+def grab(page):
+    box = point(page).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def test_a_dragged_point_reads_value_and_derivative(visit, settled):
+    page = visit("/activations")
+    expect(point(page)).to_be_visible()
+    before = readings(page)
+    assert before["value f(x)"] == float(f"{1 / (1 + math.exp(-1)):.4g}")
+    x, y = grab(page)
+    page.mouse.move(x - 140, y, steps=8)
+    expect(point(page)).not_to_have_attribute("aria-valuenow", "1")
+    assert "x=" not in page.url  # nothing is reported before the release
+    seen = readings(page)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]x=-?\d"))
+    settled(page)
+    after = readings(page)
+    assert after == seen, "what the hand saw is what Python computes"
+    value = 1 / (1 + math.exp(-after["x"]))
+    assert after["x"] < 0
+    assert math.isclose(after["value f(x)"], value, rel_tol=1e-3)
+    assert math.isclose(after["slope f′(x)"], value * (1 - value), rel_tol=1e-3)
+    page.reload()
+    expect(point(page)).to_be_visible()
+    assert readings(page) == seen
+
+
+def test_arrow_keys_move_the_point_too(visit):
+    page = visit("/activations?f=ReLU&x=0.5")
+    point(page).press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"x=0\.525"))
+    expect(point(page)).to_be_focused()
+    expect(point(page)).to_have_attribute("aria-valuenow", "0.525")
+
+
+def test_a_frame_of_a_drag_is_quick(visit):
+    page = visit("/activations?f=GELU")
+    expect(point(page)).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def work():
+        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
+
+    x, y = grab(page)
+    frames = []
+    for frame in range(FRAMES):
+        start = work()
+        page.mouse.move(x + 200 * math.sin(frame / 5), y)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        frames.append(work() - start)
+    page.mouse.up()
+    p95 = sorted(frames)[int(0.95 * FRAMES)]
+    print(f"drag: p95 {1000 * p95:.1f} ms a frame")
+    assert p95 <= LIMIT
+
+
+def test_functions_stand_side_by_side(visit):
+    page = visit("/activations")
+    expect(page.get_by_label(re.compile("^Value and derivative of Sigmoid, Tanh, ReLU, each"))).to_be_visible()
+    page.get_by_role("button", name="GELU").click()
+    expect(page.get_by_label(re.compile("^Value and derivative of Sigmoid, Tanh, ReLU, GELU, each"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"with=.*GELU"))
+
+
+def test_a_bend_does_what_no_linear_stack_can(visit):
+    page = visit("/activations")
+    page.get_by_role("radio", name="A stack").click()
+    expect(page).to_have_url(re.compile(r"part=A(\+|%20)stack"))
+    expect(
+        page.get_by_label(re.compile("^What a linear stack and one with ReLU learned: 48% and 100%"))
+    ).to_be_visible()
+    page.get_by_label("Neurons in each").fill("6")
+    page.get_by_label("Neurons in each").press("Enter")
+    expect(page).to_have_url(re.compile("width=6"))
+    page.get_by_text("Fewer than 70 %: little better than a coin").click()
+    page.get_by_role("button", name="Run it").click()
+    expect(page.get_by_text("You were right. Five seeds reached")).to_be_visible()
+
+
+def test_dead_units_come_back_with_a_leak(visit):
+    page = visit("/activations?part=Dead+units")
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("12 of 12")
+    expect(page.get_by_label(re.compile("^12 units die; 12 ReLU units end without a gradient, 7"))).to_be_visible()
+    page.get_by_label("Violent steps", exact=True).fill("0")
+    page.get_by_label("Violent steps", exact=True).press("Enter")
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("0 of 12")
