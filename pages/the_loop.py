@@ -16,7 +16,7 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 BATCHES = (1, 4, 16, 64, 256, 1024)
 REPEATS = {"1": "1 round", "10": "10 rounds", "100": "100 rounds"}
 
-PANEL = 400  # pixels: what a step changed fits, so that nothing below it jumps
+PANEL = 420  # pixels: what a step changed fits, so that nothing below it jumps
 
 lesson = open_lesson("the_loop")
 

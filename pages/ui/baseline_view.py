@@ -31,7 +31,8 @@ def by_hand() -> None:
         show(ideals_figure(*(part.numpy() for part in images)), "baseline_ideals", alt)
     with words:
         _verdict(float(compared.three), float(compared.seven), is_seven, name)
-        show(scores_figure(scores(result), LEARNED), "baseline_scores", "Test accuracy of each way.")
+        with st.expander("The score of each way", icon=":material/leaderboard:"):  # closed: the question asks for it
+            show(scores_figure(scores(result), LEARNED), "baseline_scores", "Test accuracy of each way.")
 
 
 def _which_digit(result: Contest, name: str) -> int:
@@ -57,7 +58,8 @@ def _which_digit(result: Contest, name: str) -> int:
 
 def _verdict(three: float, seven: float, is_seven: bool, name: str) -> None:
     closer, truth = (7 if seven < three else 3), (7 if is_seven else 3)
-    st.latex(rf"{DISTANCES[name].formula}: \quad d_3 = {three:.4f}, \quad d_7 = {seven:.4f}")
+    st.latex(rf"d(x, m) = {DISTANCES[name].formula}")
+    st.latex(rf"d_3 = {three:.4f}, \quad d_7 = {seven:.4f}")
     if closer == truth:
         st.markdown(f"Closer to the ideal **{closer}**, and a {truth} it is.")
     else:

@@ -59,11 +59,13 @@ def changes(loop: Loop) -> None:
     if not at:
         st.markdown("**Nothing has happened yet.** Press **1 Initialise** on the map, or run one whole round.")
         return
-    st.markdown(f"**Step {STEPS.index(at) + 1}, {at}**: what it changed")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**Step {STEPS.index(at) + 1}, {at}**: what it changed", width="content")
+        if LESSON_OF[at] in {entry.name for entry in LESSONS}:
+            entry = lesson(LESSON_OF[at])
+            icon = f":material/{entry.icon}:"
+            st.page_link(page_of(entry), label=f"The lesson about it: {entry.title}", icon=icon, width="content")
     SAID[at](loop)
-    if LESSON_OF[at] in {entry.name for entry in LESSONS}:
-        entry = lesson(LESSON_OF[at])
-        st.page_link(page_of(entry), label=f"The lesson about it: {entry.title}", icon=f":material/{entry.icon}:")
 
 
 def _initialise(loop: Loop) -> None:
