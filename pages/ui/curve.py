@@ -27,6 +27,7 @@ from pages.ui.state import set_url, url_number
 
 SAMPLES = 401
 MOST_POINTS = 8
+TALLEST = 1e100  # what an axis can still be drawn for
 
 
 @dataclass(frozen=True)
@@ -182,11 +183,12 @@ def valid_points(values: object, count: int, low: float, high: float) -> tuple[f
 
 
 def y_range_of(*tables: ArrayLike) -> tuple[float, float]:
-    """Return a range that holds all finite numbers of the tables, with a margin of 6 %."""
+    """Return a range that holds the finite numbers of the tables up to 10¹⁰⁰, with a margin of 6 %, never empty."""
     y = np.concatenate([np.atleast_1d(np.asarray(table, np.float64)) for table in tables])
-    y = y[np.isfinite(y)]
+    y = np.clip(y[np.isfinite(y)], -TALLEST, TALLEST)
     low, high = (float(y.min()), float(y.max())) if y.size else (0.0, 1.0)
-    margin = 0.06 * (high - low) or 1.0
+    flat = high - low <= 1e-9 * max(abs(low), abs(high))
+    margin = max(1.0, 0.1 * abs(high)) if flat else 0.06 * (high - low)
     return low - margin, high + margin
 
 

@@ -30,9 +30,9 @@ ZONES = {
 
 
 SWINGS = VERDICTS | {
-    "bounce": "It swings across the minimum, less far each time.",
+    "bounce": "It swings across the minimum, and comes nearer in the long run.",
     "forever": "It swings for ever: the learning rate is exactly at the limit.",
-    "diverge": "It swings farther out each time.",
+    "diverge": "It swings farther and farther out in the long run.",
 }
 
 

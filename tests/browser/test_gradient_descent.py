@@ -1,4 +1,4 @@
-"""Gradient descent as a reader plays it: a ball dragged, stepped, let go and reset; a formula typed well and wrongly."""
+"""Gradient descent as a reader plays it: a ball dragged, let go and reset; a formula typed well and wrongly."""
 
 import math
 import re

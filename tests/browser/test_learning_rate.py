@@ -57,7 +57,7 @@ def test_the_limits_are_marked_and_momentum_moves_them(visit):
     expect(notes).to_have_text(["1/L", "2/L"])
     page = visit("/learning_rate?momentum=0.9&rate=1.5")
     expect(notes).to_have_text(["1/L", "2/L", "2(1+β)/L"])
-    expect(chips(page)).to_contain_text("less far each time")
+    expect(chips(page)).to_contain_text("nearer in the long run")
 
 
 def test_keys_find_the_rate_that_arrives_in_one_step(visit):
