@@ -7,6 +7,8 @@ from core.graph_table import Script
 from core.graph_words import factors, in_brackets, partial, show, terms
 from core.value_network import Network, bias_name, weight_name
 
+BOX_DIGITS = 3  # two numbers stand side by side in a neuron's box
+
 Boxes = dict[Value, str]  # a sum or an activation → n0, n1, …
 
 
@@ -23,7 +25,7 @@ class NetworkScript(Script):
         network = self.network
         self.step("The inputs and the weights are set. Step on to compute the first neuron.")
         for x in network.layers[0]:
-            self.write(self.boxes[x], "value", show(x.data))
+            self.write(self.boxes[x], "value", show(x.data, BOX_DIGITS))
         for name, weight in network.weights.items():
             if name in self.lines:
                 self.write(self.lines[name], "slope", f"{name} = {show(weight.data)}")
@@ -43,9 +45,9 @@ class NetworkScript(Script):
         text = f"Forward: {z.name} = {products}{bias} = {show(z.data)}"
         text += f", and {a.name} = {a.op}({show(z.data)}) = {show(a.data)}." if a is not z else "."
         self.step(text, self.boxes[z], *(self.lines[name] for name in names))
-        self.write(self.boxes[z], "value", show(z.data))
+        self.write(self.boxes[z], "value", show(z.data, BOX_DIGITS))
         if a is not z:
-            self.write(self.boxes[z], "value", show(a.data), cell=1)
+            self.write(self.boxes[z], "value", show(a.data, BOX_DIGITS), cell=1)
 
     def _loss(self) -> None:
         network, target = self.network, self.network.spec.target
@@ -58,8 +60,8 @@ class NetworkScript(Script):
         lines = [self.lines[output.name] for output in outputs]
         self.step(f"Forward: {text} = {show(network.loss.data)}.", self.boxes[network.loss], *lines)
         for output, share in zip(outputs, p, strict=False):
-            self.write(self.boxes[output], "value", show(share), cell=1)
-        self.write(self.boxes[network.loss], "value", show(network.loss.data))
+            self.write(self.boxes[output], "value", show(share, BOX_DIGITS), cell=1)
+        self.write(self.boxes[network.loss], "value", show(network.loss.data, BOX_DIGITS))
 
     def backward(self) -> None:
         """Write the backward steps, from the loss to the first layer's weights."""
@@ -86,13 +88,15 @@ class NetworkScript(Script):
             text = f"2 (a − t) = 2 · ({terms([output.data, -target])}) = {show(output.grad)}."
         self.step(f"Backward: {name} = {text}", self.lines[output.name], self.boxes[output])
         self.write(self.lines[output.name], "gradient", show(output.grad))
-        self.write(self.boxes[output], "gradient", show(output.grad), cell=int(output not in self.network.sums[-1]))
+        self.write(
+            self.boxes[output], "gradient", show(output.grad, BOX_DIGITS), cell=int(output not in self.network.sums[-1])
+        )
 
     def _through_activation(self, z: Value, a: Value, bias: str) -> None:
         product = f"{partial('L', a.name)} · {partial(a.name, z.name)} = {factors([a.grad, a.slopes[0]])}"
         text = f"Backward: {partial('L', z.name)} = {product} = {show(z.grad)}. It is the gradient of {bias}, too."
         self.step(text, self.boxes[z])
-        self.write(self.boxes[z], "gradient", show(z.grad))
+        self.write(self.boxes[z], "gradient", show(z.grad, BOX_DIGITS))
 
     def _through_weight(self, z: Value, name: str, below: Value) -> None:
         """Write the step of one weight: its own gradient, and the share that goes on to the neuron before it."""
@@ -104,4 +108,4 @@ class NetworkScript(Script):
         text += "." if len(shares) == 1 else f", which adds up to {terms(shares)} = {show(sum(shares))}."
         self.step(text, self.lines[name], self.boxes[below])
         self.write(self.lines[name], "gradient", f"{partial('L', name)} = {show(weight.grad)}")
-        self.write(self.boxes[below], "gradient", show(sum(shares)), cell=int(bool(below.parents)))
+        self.write(self.boxes[below], "gradient", show(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))

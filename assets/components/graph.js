@@ -12,11 +12,8 @@ class Graph {
     this.buttons = ["start", "back", "on", "all"].map((name) => Object.assign(part("button", name, this.bar), { type: "button" }));
     this.head = Object.assign(part("input", "head"), { type: "range", min: 0, step: 1 });
     this.chain = part("div", "chain");
-    const [start, back, on, all] = this.buttons;
-    start.onclick = () => this.go(0);
-    back.onclick = () => this.go(this.at - 1);
-    on.onclick = () => this.go(this.at + 1);
-    all.onclick = () => this.go(this.last);
+    const ways = [() => 0, () => this.at - 1, () => this.at + 1, () => this.last];
+    this.buttons.forEach((button, i) => (button.onclick = () => this.go(ways[i]())));
     this.head.oninput = () => this.go(Number(this.head.value), false);
     this.head.onchange = () => this.report();
     this.svg.onkeydown = (event) => {
@@ -33,7 +30,7 @@ class Graph {
     const moved = !this.waiting && data.step !== this.told && data.step !== this.reported;
     const at = shape !== this.shape || moved ? data.step : this.at;
     Object.assign(this, { data, told: data.step, last: data.steps.length - 1 });
-    if (shape !== this.shape) { this.draw(); requestAnimationFrame(() => this.show()); }
+    if (shape !== this.shape) { this.draw(); if (at !== data.turn) requestAnimationFrame(() => this.show()); }
     this.shape = shape;
     this.chain.style.setProperty("--lines", data.lines);
     this.buttons.forEach((button, i) => (button.textContent = data.words[i]));
@@ -67,17 +64,21 @@ class Graph {
 
   // Sizes follow the longest texts; places are columns and rows from Python.
   draw() {
-    const { nodes, edges, slots, size, palette } = this.data;
+    const { nodes, edges, size, palette } = this.data;
     const cells = Math.max(...nodes.map((node) => node.cells.length));
     const longest = Math.max(...nodes.map((node) => node.title.length));
     const dense = edges.length > 16;
-    const slope = Math.max(4, ...slots.filter((slot) => slot.role === "slope").flatMap((slot) => slot.at.map((change) => change[1].length)));
     this.box = { width: cells > 1 ? 132 : clamp(longest * 8.4 + 22, 84, 260), height: HEAD + 2 * LINE + 8 };
-    this.pitch = { x: this.box.width + (dense ? 104 : clamp(slope * 7.6 + 26, 66, 190)), y: this.box.height + 34 };
-    const width = (size[0] - 1) * this.pitch.x + this.box.width + 2 * MARGIN;
-    const height = (size[1] - 1) * this.pitch.y + this.box.height + 2 * MARGIN;
+    this.row = this.box.height + 34;
+    this.columns = [MARGIN];
+    for (let layer = 0; layer < size[0] - 1; layer++) {
+      const gap = dense ? 104 : clamp(this.longestSlope(layer) * 7.4 + 24, 66, 210);
+      this.columns.push(this.columns[layer] + this.box.width + gap);
+    }
+    const width = this.columns.at(-1) + this.box.width + MARGIN;
+    const height = (size[1] - 1) * this.row + this.box.height + 2 * MARGIN;
     set(this.svg, { viewBox: `0 0 ${width} ${height}` });
-    this.svg.style.minWidth = `${0.78 * width}px`;
+    this.svg.style.minWidth = `${0.76 * width}px`;
     this.svg.style.maxWidth = `${1.35 * width}px`;
     for (const name of ["forward", "backward", "accent"]) this.svg.closest(".stage").style.setProperty(`--${name}`, palette[name]);
     this.svg.replaceChildren();
@@ -88,11 +89,19 @@ class Graph {
     nodes.forEach((node, i) => this.node(boxes, node, i));
   }
 
+  // How many signs the longest text takes that must fit between a layer and the next one.
+  longestSlope(layer) {
+    const { edges, nodes, slots } = this.data;
+    const between = ({ start, end }) => nodes[start].place[0] === layer && nodes[end].place[0] === layer + 1;
+    const texts = slots.filter(({ owner, role }) => role === "slope" && between(edges[Number(owner.slice(1))]));
+    return Math.max(0, ...texts.flatMap((slot) => slot.at.map((change) => change[1].length)));
+  }
+
   line(lines, labels, edge, i) {
-    const { edges } = this.data, { box, pitch } = this;
+    const { edges } = this.data, { box } = this;
     const twins = edges.filter((other) => other.start === edge.start && other.end === edge.end);
     const aside = (twins.indexOf(edge) - (twins.length - 1) / 2) * 26;
-    const points = edge.route.map(([x, y]) => [MARGIN + box.width / 2 + x * pitch.x, MARGIN + box.height / 2 + y * pitch.y + aside]);
+    const points = edge.route.map(([x, y]) => [this.columns[x] + box.width / 2, MARGIN + box.height / 2 + y * this.row + aside]);
     points[0][0] += box.width / 2;
     points[points.length - 1][0] -= box.width / 2;
     let d = `M${points[0]}`;
@@ -112,8 +121,8 @@ class Graph {
   }
 
   node(boxes, node, i) {
-    const { box, pitch } = this, [x, y] = node.place;
-    const group = svg(boxes, "g", { class: `node ${node.kind}`, transform: `translate(${MARGIN + x * pitch.x},${MARGIN + y * pitch.y})` });
+    const { box } = this, [x, y] = node.place;
+    const group = svg(boxes, "g", { class: `node ${node.kind}`, transform: `translate(${this.columns[x]},${MARGIN + y * this.row})` });
     svg(group, "rect", { ...box, rx: 10 });
     if (node.title) svg(group, "text", { x: box.width / 2, y: 19, class: "title" }, node.title);
     node.cells.forEach((name, cell) => {
@@ -154,15 +163,14 @@ class Graph {
     this.now.className = `now ${this.at > this.data.turn ? "backward" : "forward"}`;
     this.head.value = this.at;
     set(this.head, { "aria-valuetext": text });
-    const [start, back, on, all] = this.buttons;
-    start.disabled = back.disabled = this.at === 0;
-    on.disabled = all.disabled = this.at === this.last;
+    this.buttons.forEach((button, i) => (button.disabled = this.at === (i < 2 ? 0 : this.last)));
   }
 
   // The current step's parts glow; the chain of what is pointed at, else of what is picked, stands out and is written.
   light(pointed) {
     const id = pointed ?? this.data.picked, chain = this.data.chains[id];
     const step = new Set(this.data.steps[this.at].lit), bright = new Set(chain?.lit ?? []);
+    this.svg.classList.toggle("pointing", Boolean(pointed));
     for (const [part, groups] of this.parts)
       for (const group of groups) {
         group.classList.toggle("step", step.has(part));

@@ -20,20 +20,22 @@ def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix]) -> go.Fig
     figure = make_subplots(1, len(matrices), subplot_titles=titles, column_widths=widths, horizontal_spacing=0.06)
     for column, matrix in enumerate(matrices, 1):
         size = float(np.abs(matrix).max()) or 1.0
-        texts = [[f"{number:.2f}".replace("-", "−") for number in row] for row in matrix]
         heat = go.Heatmap(
             z=matrix,
-            text=texts,
-            texttemplate="%{text}",
             colorscale=DIVERGING,
             zmin=-size,
             zmax=size,
+            opacity=0.55,  # so that the page's own text colour stands out on every cell
             showscale=False,
             xgap=2,
             ygap=2,
             hovertemplate="row %{y}, column %{x}: %{z:.6g}<extra></extra>",
         )
         figure.add_trace(heat, 1, column)
+        rows, columns = np.indices(matrix.shape)
+        texts = [f"{number:.2f}".replace("-", "−") for number in matrix.ravel()]
+        numbers = go.Scatter(x=columns.ravel(), y=rows.ravel(), text=texts, mode="text", hoverinfo="skip")
+        figure.add_trace(numbers, 1, column)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, autorange="reversed")
     styled(figure, 70 + ROW * max(len(matrix) for matrix in matrices), showlegend=False)

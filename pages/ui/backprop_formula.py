@@ -18,7 +18,7 @@ from pages.ui.graph import forget_step, show_graph
 from pages.ui.state import remember, session
 from pages.ui.synced import slide_or_type
 
-VARIABLES = {"x": 2.0, "y": -3.0, "z": 0.5}
+VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
 FURTHEST = 1e6
 FIRST_FORMULA = "sigmoid(x*y + z) * x"
 SQUARE = parse("3*x**2 + 2")

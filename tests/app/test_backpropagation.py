@@ -76,7 +76,7 @@ def test_slider_and_field_share_x(lesson):
 @pytest.mark.parametrize("text", ["x*y + sin(z)", "tanh(x)/(y*y + 1)", "x*x*x"])
 def test_a_typed_formula_shows_torchs_gradients(lesson, text):
     page = lesson(part="Your formula", f=text)
-    point = {"x": 2.0, "y": -3.0, "z": 0.5}
+    point = {"x": 2.0, "y": -1.0, "z": 0.5}
     leaves = {name: torch.tensor(at, dtype=torch.float64, requires_grad=True) for name, at in point.items()}
     parse(text, tuple(point)).tensor(leaves).backward()
     for _, row in cells(page).iterrows():
@@ -108,7 +108,7 @@ def test_matrices_pass_their_checks_and_the_step_lowers_the_loss(lesson):
     for rule in ("dq", "db", "dx"):
         page.get("button_group")[1].set_value(rule).run()
         assert not page.exception
-        assert page.latex[-1].value.startswith(f"{rule} =")
+        assert f"{rule} =" in page.latex[-1].value
 
 
 @pytest.mark.parametrize("shape", SPECS)

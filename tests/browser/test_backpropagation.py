@@ -1,0 +1,191 @@
+"""Backpropagation as a reader plays it: step forward and back, type a formula, pick a weight, take the step."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LIMIT = 0.020  # seconds of scripting and rendering work a frame
+FRAMES = 60
+
+
+def box(page, name):
+    """A box of the graph by the start of its name; its label says the value and the gradient it shows now."""
+    return page.get_by_role("img", name=re.compile(rf"^{re.escape(name)}(,|$)"))
+
+
+def head(page):
+    return page.get_by_role("slider", name="Play head")
+
+
+def on_line(page, name):
+    """A point of a weight's line, left of the middle where lines cross."""
+    return (
+        page.get_by_role("button", name=re.compile(f"^{name},"))
+        .locator(".wire")
+        .evaluate(
+            """(wire) => {
+          wire.scrollIntoView({ block: "center" });
+          const point = wire.getPointAtLength(0.35 * wire.getTotalLength()).matrixTransform(wire.getScreenCTM());
+          return [point.x, point.y];
+        }"""
+        )
+    )
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_the_square_forward_and_back_for_an_x_typed(visit, settled):
+    page = visit("/backpropagation")
+    expect(box(page, "L = m + 2")).to_have_accessible_name("L = m + 2, value 14")
+    page.get_by_role("spinbutton", name="x, typed").fill("-1.5")
+    page.get_by_role("spinbutton", name="x, typed").press("Enter")
+    expect(box(page, "x")).to_have_accessible_name("x, value −1.5")
+    expect(page).to_have_url(re.compile(r"[?&]x=-1\.5"))
+    press(page, "To the start")
+    expect(box(page, "n = x²")).to_have_accessible_name("n = x²")
+    for name, value in {"n = x²": "2.25", "m = 3 · n": "6.75", "L = m + 2": "8.75"}.items():
+        press(page, "Step on")
+        expect(box(page, name)).to_have_accessible_name(f"{name}, value {value}")
+        expect(page.locator(".board g[aria-label*=gradient]")).to_have_count(0)  # none before the way back
+    values = {"L = m + 2": ("8.75", "1"), "m = 3 · n": ("6.75", "1"), "n = x²": ("2.25", "3"), "x": ("−1.5", "−9")}
+    for name, (value, gradient) in values.items():
+        press(page, "Step on")
+        expect(box(page, name)).to_have_accessible_name(f"{name}, value {value}, gradient {gradient}")
+    expect(page.get_by_role("button", name="Step on", exact=True)).to_be_disabled()
+    expect(page).to_have_url(re.compile(r"[?&]step=7"))
+    press(page, "Step back")
+    expect(box(page, "x")).to_have_accessible_name("x, value −1.5")
+    expect(page).to_have_url(re.compile(r"[?&]step=6"))
+    settled(page)
+    page.reload()
+    expect(box(page, "n = x²")).to_have_accessible_name("n = x², value 2.25, gradient 3")
+    expect(box(page, "x")).to_have_accessible_name("x, value −1.5")
+
+
+def test_all_at_once_and_a_new_x_leave_the_head_where_it_is(visit, settled):
+    page = visit("/backpropagation")
+    press(page, "All at once")
+    expect(box(page, "x")).to_have_accessible_name("x, value 2, gradient 12")
+    expect(page).to_have_url(re.compile(r"[?&]step=7"))
+    page.get_by_role("spinbutton", name="x, typed").fill("10")
+    page.get_by_role("spinbutton", name="x, typed").press("Enter")
+    expect(box(page, "x")).to_have_accessible_name("x, value 10, gradient 60")
+    settled(page)
+    expect(head(page)).to_have_value("7")
+
+
+def test_the_head_moves_by_keys_and_keeps_the_focus(visit, settled):
+    page = visit("/backpropagation")
+    expect(head(page)).to_have_value("3")
+    head(page).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(box(page, "n = x²")).to_have_accessible_name("n = x², value 4, gradient 3")
+    expect(page).to_have_url(re.compile(r"[?&]step=6"))
+    settled(page)
+    expect(head(page)).to_be_focused()
+    expect(head(page)).to_have_attribute("aria-valuetext", re.compile("∂L/∂m · ∂m/∂n = 1 · 3 = 3"))
+    box(page, "x").focus()
+    expect(page.locator(".chain")).to_have_text("∂L/∂x = ∂L/∂m · ∂m/∂n · ∂n/∂x = 1 · 3 · 4 = 12")
+    page.keyboard.press("ArrowLeft")
+    expect(head(page)).to_have_value("5")
+
+
+def test_a_wrong_formula_shows_where_and_keeps_the_text(visit, settled):
+    page = visit("/backpropagation?part=Your+formula")
+    field = page.get_by_role("textbox", name="L =")
+    field.fill("x*y + siin(z)")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("“siin” is not known here. Did you mean sin?")
+    expect(page.locator("pre").first).to_contain_text(re.compile(r"x\*y \+ siin\(z\)\n {6}\^"))
+    expect(field).to_have_value("x*y + siin(z)")
+    field.fill("x*y + sin(z)")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(box(page, "v1 = x · y")).to_have_accessible_name("v1 = x · y, value −2")
+    press(page, "All at once")
+    expect(box(page, "x")).to_have_accessible_name("x, value 2, gradient −1")
+    settled(page)
+    page.reload()
+    expect(field).to_have_value("x*y + sin(z)")
+
+
+def test_a_weight_is_picked_and_its_chain_written_out(visit):
+    page = visit("/backpropagation?part=A+network&net=3-4-3-2")
+    edge = page.get_by_role("button", name=re.compile("^w¹₂₃,"))
+    edge.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]weight=w1-23"))
+    lines = page.locator(".chain > div")
+    expect(lines).to_have_count(7)
+    expect(lines.first).to_contain_text("∂z¹₂/∂w¹₂₃")
+    shares = [float(line.split("=")[-1].replace("−", "-")) for line in lines.all_text_contents()[:6]]
+    total = float(lines.last.text_content().split("=")[-1].replace("−", "-"))
+    assert sum(shares) == pytest.approx(total, rel=1e-2)
+    row = page.get_by_test_id("stTable").first.locator("tbody tr").first
+    expect(row).to_contain_text("∂L/∂w¹₂₃")
+    assert row.text_content().count("✓") == 2
+    assert float(row.locator("td").nth(1).text_content().replace("−", "-")) == pytest.approx(total, rel=1e-3)
+    page.mouse.click(*on_line(page, "w³₁₂"))
+    expect(page).to_have_url(re.compile(r"[?&]weight=w3-12"))
+    expect(row).to_contain_text("∂L/∂w³₁₂")
+
+
+def test_the_step_is_taken_and_taken_back(visit):
+    page = visit("/backpropagation?part=A+network")
+    now, after = (page.get_by_test_id("stMetricValue").nth(index) for index in (0, 1))
+    promised, start = after.inner_text(), now.inner_text()
+    assert float(promised) < float(start)
+    press(page, "Take the step")
+    expect(now).to_have_text(promised)
+    expect(page).to_have_url(re.compile(r"[?&]taken=1"))
+    expect(page.locator(".now")).to_contain_text(f"= {promised}")  # the graph has the new weights
+    press(page, "Reset")
+    expect(now).to_have_text(start)
+    expect(page).not_to_have_url(re.compile("taken"))
+
+
+def test_on_a_phone_the_graph_scrolls_inside_and_the_page_does_not(visit, new_page):
+    page = visit("/backpropagation?part=A+network&net=3-4-3-2", on=new_page(390, 844, dark=True, touch=True))
+    board = page.locator(".board")
+    expect(board).to_be_visible()
+    assert board.evaluate("(board) => board.scrollWidth > board.clientWidth + 100")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    press(page, "All at once")
+    press(page, "To the start")
+    press(page, "Step on")
+    expect(page.locator(".now")).to_contain_text("Forward: z¹₁")
+
+
+def test_a_frame_of_dragging_the_head_is_quick(visit):
+    page = visit("/backpropagation?part=A+network&net=3-4-3-2")
+    expect(head(page)).to_be_visible()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def work():
+        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
+        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
+
+    head(page).scroll_into_view_if_needed()
+    track = head(page).bounding_box()
+    y = track["y"] + track["height"] / 2
+    page.mouse.move(track["x"] + track["width"] / 4, y)
+    page.mouse.down()
+    frames, seen = [], set()
+    for frame in range(FRAMES):
+        start = work()
+        page.mouse.move(track["x"] + track["width"] * (0.1 + 0.8 * frame / FRAMES), y)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        frames.append(work() - start)
+        seen.add(page.locator(".now").text_content())
+    assert "step=" not in page.url  # nothing is reported before the release
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]step="))
+    assert len(seen) > 30, "the picture follows the hand"
+    p95 = sorted(frames)[int(0.95 * FRAMES)]
+    print(f"play head: p95 {1000 * p95:.1f} ms a frame")
+    assert p95 <= LIMIT
