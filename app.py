@@ -12,10 +12,14 @@ from typing import Any
 import streamlit as st
 import torch
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 import core
 import core.runs
 import pages.ui
+from pages.ui.catalogue import LESSONS
 from pages.ui.guard import tell_kindly
 from pages.ui.web import OwnerCookie, SecurityHeaders
 
@@ -49,9 +53,15 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     engine.close()
 
 
+async def home(request: Request) -> RedirectResponse:
+    """Send the first lesson's name to its address, which Streamlit has at `/` only; the settings go along."""
+    return RedirectResponse(f"./?{request.url.query}")
+
+
 app = st.App(
     "pages/ui/main.py",
     lifespan=lifespan,
+    routes=[Route(f"/{LESSONS[0].name}", home)],
     middleware=[Middleware(OwnerCookie), Middleware(SecurityHeaders)],
     on_script_error=tell_kindly,
 )
