@@ -51,7 +51,7 @@ def _normal_density(x: Tensor) -> Tensor:
 
 
 def _slopes(x: Tensor, left: float, right: float) -> Tensor:
-    return torch.where(x > 0, right, left).to(x.dtype)
+    return torch.where(x > 0, x.new_tensor(right), x.new_tensor(left))
 
 
 ACTIVATIONS: dict[str, Activation] = {

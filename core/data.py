@@ -51,7 +51,7 @@ def load_mnist() -> Digits:
 def read_digits(path: Path) -> Digits:
     """Read and verify an `.npz` of digits; raises `DataError` with the remedy."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in IDX_SHA256}
     except FileNotFoundError:
         raise DataError(_remedy(path, "is missing")) from None

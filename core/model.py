@@ -152,12 +152,26 @@ def load_model(path: Path | None = None) -> MLP:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        hidden = tuple(int(width) for width in header["hidden"].split(",") if width)
-        model = MLP(ModelConfig(hidden, header["activation"], float(header["dropout"])))
+        model = MLP(_config_in(header))
+        if _shapes(weights) != _shapes(model.state_dict()):
+            raise ValueError("its weights do not have the shapes that its header promises")
         model.load_state_dict(weights)
     except FileNotFoundError:
         raise ModelError(f"The model {path.name} is missing. Run “make model” to train it again.") from None
-    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
         remedy = "Run “make model” to train it again."
         raise ModelError(f"The model {path.name} cannot be used: {error}. {remedy}") from None
     return model.eval()
+
+
+def _config_in(header: dict[str, str]) -> ModelConfig:
+    """Return the shape in a file's header; raises `ValueError` when it is not one of ours."""
+    try:
+        hidden = tuple(int(width) for width in header["hidden"].split(",") if width)
+        return ModelConfig(hidden, header["activation"], float(header["dropout"]))
+    except (KeyError, ValueError):
+        raise ValueError("its header is not that of a network that reads digits") from None
+
+
+def _shapes(weights: dict[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in weights.items()}

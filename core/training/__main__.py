@@ -41,10 +41,9 @@ def run(recipe: Recipe) -> dict[str, float]:
     digits = load_mnist()
     model: nn.Module = build_model(recipe.model, torch.Generator().manual_seed(recipe.training.seed))
     steps = steps_per_epoch(recipe.training, len(digits.train_labels)) * recipe.training.epochs
+    show = show_bar if sys.stderr.isatty() else show_epoch
     for record in train(model, digits, recipe.training):
-        if record.test_accuracy is not None or record.step % 20 == 0:
-            show(record, steps)
-    print(file=sys.stderr)
+        show(record, steps)
     return {
         "epochs": recipe.training.epochs,
         "seconds": round(record.seconds, 3),
@@ -53,13 +52,22 @@ def run(recipe: Recipe) -> dict[str, float]:
     }
 
 
-def show(record: StepRecord, steps: int) -> None:
-    """Draw the progress bar over the line it drew before."""
+def show_bar(record: StepRecord, steps: int) -> None:
+    """Draw the progress bar over the one before, on a terminal: after every 20th step and at the end of an epoch."""
+    if record.test_accuracy is None and record.step % 20:
+        return
     filled = BAR * record.step // steps
     left = record.seconds * (steps - record.step) / record.step
     bar = "█" * filled + "░" * (BAR - filled)
     test = "" if record.test_accuracy is None else f"  test {record.test_accuracy:.2%}\n"
     print(f"\r{bar} loss {record.loss:.3f}  {left:3.0f} s left{test}", end="", file=sys.stderr, flush=True)
+
+
+def show_epoch(record: StepRecord, steps: int) -> None:
+    """Print a line at the end of an epoch, for a file or a pipe."""
+    if record.test_accuracy is not None:
+        share = record.step / steps
+        print(f"{share:4.0%}  loss {record.loss:.3f}  test {record.test_accuracy:.2%}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
