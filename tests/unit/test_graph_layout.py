@@ -28,7 +28,7 @@ def test_edges_run_right_and_boxes_stand_apart(graph):
     for (x1, y1), (x2, y2) in itertools.combinations(layout.points, 2):
         assert x1 != x2 or abs(y1 - y2) > 0.99
     width, height = layout.size
-    assert all(0 <= x <= width - 1 and 0 <= y <= height - 1 for x, y in layout.points)
+    assert all(0 <= x < width and 0 <= y < height for x, y in layout.points)
 
 
 def test_a_chain_stands_in_a_line_and_a_fork_around_it():
