@@ -107,4 +107,5 @@ def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
 
 
 def _short(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
+    text = f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+    return text.replace("-", "−")

@@ -14,7 +14,7 @@ from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
 
-SHOWN_LINKS = 6
+SHOWN_LINKS = 4
 BENT = {name: ACTIVATIONS[name].label for name in TRAINABLE if name != "linear"}
 
 
@@ -119,13 +119,9 @@ def dead_part() -> None:
         dead = int(relu.silent[violent])
         st.metric("Never on after the violent steps", f"{dead} of {relu.on.shape[1]}")
         st.metric("Came back: ReLU, leaky ReLU", f"{revived(relu)}, {revived(leaky)}")
+        stuck = int(relu.without_gradient[-1])
+        st.metric("Gradient exactly 0: ReLU, leaky ReLU", f"{stuck}, {int(leaky.without_gradient[-1])}")
         st.metric("Loss at the end: ReLU, leaky ReLU", f"{relu.losses[-1]:.3f}, {leaky.losses[-1]:.3f}")
     with picture_column:
-        stuck = int(relu.without_gradient[-1])
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
         show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
-        st.latex(_zero_gradient(stuck, int(leaky.without_gradient[-1])))
-
-
-def _zero_gradient(relu: int, leaky: int) -> str:
-    return rf"\text{{units with gradient exactly }} 0:\quad \text{{ReLU }} {relu},\quad \text{{leaky ReLU }} {leaky}"

@@ -54,7 +54,7 @@ def gradient_tex(terms: SoftmaxTerms) -> list[str]:
     """Return p − y for each logit with the live numbers."""
     rows = zip(CLASSES, terms.probabilities.tolist(), terms.one_hot.tolist(), terms.gradient.tolist(), strict=True)
     lines = [rf"p_{name} - y_{name} &= {tex(p)} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
-    return [*lines, rf"\textstyle\sum &= {tex(round(float(terms.gradient.sum()), 12))}"]
+    return [*lines, rf"\textstyle\sum &= {tex(round(float(terms.gradient.sum()), 12) + 0.0)}"]
 
 
 def nudged_tex(terms: SoftmaxTerms, label: int) -> list[str]:

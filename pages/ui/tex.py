@@ -7,9 +7,11 @@ from torch import Tensor
 
 
 def tex(value: float, digits: int = 4) -> str:
-    """Return a number with so many significant digits, far from 1 as a power of ten."""
+    """Return a number with so many significant digits, whole up to ten million, beyond that as a power of ten."""
     if not math.isfinite(value):
         return r"\text{undefined}" if math.isnan(value) else (r"\infty" if value > 0 else r"-\infty")
+    if 10**digits <= abs(value) < 1e7:
+        return f"{value:.0f}"
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
 

@@ -111,6 +111,7 @@ def test_units_that_died_and_came_back_are_counted(open_page):
     assert shown == [
         f"{int(relu.silent[10])} of 12",
         f"0, {revived(leaky)}",
+        "12, 0",
         f"{relu.losses[-1]:.3f}, {leaky.losses[-1]:.3f}",
     ]
     page.select_slider(key="rate").set_value("1").run()

@@ -121,7 +121,7 @@ def test_plus_and_minus_a_hundred_cancel_until_they_are_repaired(visit):
     expect(page.get_by_text("Errors of +100 and −100 cancel to 0")).to_be_visible()
     page.get_by_role("radio", name="Averaged").click()
     expect(page).to_have_url(re.compile("rung=Averaged"))
-    expect(page.get_by_text("cost, the mean: 1e+04")).to_be_visible()
+    expect(page.get_by_text("cost, the mean: 10000")).to_be_visible()
 
 
 def test_the_terms_follow_the_logits(visit):
