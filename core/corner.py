@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from core.canvas import prepare
+from core.canvas import prepare, squash
 from core.data import Digits
 from core.model import predict
 
@@ -32,16 +32,13 @@ def in_corner(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return canvas
 
 
-def squash(rgba: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return a canvas (h, w, 4) brought to (28, 28) as it is, 0 to 1: the usual mistake."""
-    grey = Image.fromarray(rgba[..., 0]).resize((28, 28), Image.Resampling.BILINEAR)
-    return np.asarray(grey, np.float32) / np.float32(255)
-
-
 def corner_trial(model: nn.Module, digits: Digits, n: int = 200) -> CornerTrial:
     """Read the first `n` test digits from a corner, both ways, with the same network."""
     canvases = [in_corner(image) for image in digits.test_images[:n]]
     labels = digits.test_labels[:n]
-    ways = ([squash(canvas) for canvas in canvases], [prepare(canvas).image for canvas in canvases])
+    ways = (
+        [squash(canvas[..., 0].astype(np.float32) / np.float32(255)) for canvas in canvases],
+        [prepare(canvas).image for canvas in canvases],
+    )
     shares = [float((predict(model, np.stack(images)).argmax(1) == labels).mean()) for images in ways]
     return CornerTrial(*shares)

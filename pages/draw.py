@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.canvas import prepare
-from core.corner import corner_trial, squash
+from core.corner import corner_trial
 from core.data import load_mnist
 from core.model import predict
 from pages.ui.drawing import drawing_studio
@@ -24,4 +24,4 @@ def without_preparation() -> Outcome:
 lesson = open_lesson("draw")
 st.fragment(drawing_studio)()
 lesson.predict("preparation", without_preparation)
-lesson.close(code=[prepare, squash, predict])
+lesson.close(code=[prepare, predict])

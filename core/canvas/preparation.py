@@ -69,6 +69,11 @@ def center(image: Image) -> Image:
     return moved
 
 
+def squash(image: Image) -> Image:
+    """Return an image (h, w) brought to (28, 28) as it is: what a network sees when nothing else is done."""
+    return image if image.shape == (SIZE, SIZE) else _resized(image, SIZE, SIZE)
+
+
 def _scaled(image: Image, longer: float) -> Image:
     scale = longer / max(image.shape)
     return _resized(image, max(round(image.shape[0] * scale), 1), max(round(image.shape[1] * scale), 1))
@@ -81,7 +86,7 @@ def _resized(image: Image, h: int, w: int) -> Image:
 STEPS: dict[str, Step] = {
     "crop": Step("Crop", "Only the box around the ink is kept.", crop, lambda ink: _scaled(ink, WORKING)),
     "width": Step("Line width", "Every line gets the width of a line in MNIST.", normalize_width, lambda ink: ink),
-    "fit": Step("Fit", "The longer side becomes 20 pixels.", fit, lambda ink: _resized(ink, SIZE, SIZE)),
+    "fit": Step("Fit", "The longer side becomes 20 pixels.", fit, squash),
     "center": Step("Centre", "The centre of mass moves to the middle of 28 × 28.", center, lambda image: image),
 }
 

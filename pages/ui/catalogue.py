@@ -28,7 +28,7 @@ class Lesson:
 
 LESSONS: tuple[Lesson, ...] = (
     Lesson("the_loop", "The loop", "What turns a program into a learner?", "Start", "all_inclusive"),
-    Lesson("forward_pass", "Forward pass", "How does a network turn numbers into an answer?", "On paper", "arrow_forward"),
+    Lesson("forward_pass", "Forward pass", "How do numbers become an answer?", "On paper", "arrow_forward"),
     Lesson("activations", "Activations", "Why must a neuron bend?", "On paper", "airline_stops"),
     Lesson("loss_functions", "Loss functions", "How wrong is wrong?", "On paper", "straighten"),
     Lesson("gradient_descent", "Gradient descent", "Which way is down?", "On paper", "south_east"),

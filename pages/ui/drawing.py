@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from torch import nn
 
-from core.canvas import EmptyDrawing, Preparation, prepare
+from core.canvas import STEPS, EmptyDrawing, Preparation, prepare, squash
 from core.data import load_mnist
 from core.figures.digits import image_figure, probabilities_figure
 from core.figures.pixels import ink, png_uri
@@ -34,25 +35,26 @@ class Subject:
 def drawing_studio() -> None:
     """Show source, verdict and view side by side, and the stages of the preparation below."""
     source_column, verdict_column, view_column = st.columns([4, 4, 3], gap="large")
+    with view_column:
+        view = st.container()
+        skipped = controls.several("Leave a step out", "skip", controls.labels(STEPS), ())
     with source_column:
         source = controls.pick("Where the digit comes from", "source", SOURCES, "hand", label_visibility="collapsed")
-        subject, request = _subject(source)
+        subject, request = _subject(source, skipped)
     with verdict_column:
+        verdict = st.container()
         model = choose_model()
-        if subject is None:
-            st.markdown(f"### {request}")
-            show(probabilities_figure(np.zeros(10, np.float32)), "probabilities", alt="No digit, no prediction")
-        else:
-            _verdict(predict(model, subject.image[None])[0], subject.truth)
-    with view_column:
+    with verdict:
+        _show_verdict(model, subject, request)
+    with view:
         st.markdown("**What the network sees**")
         image = np.zeros((28, 28), np.float32) if subject is None else subject.image
         show(image_figure(image, 240), "view", alt="The 28 × 28 image that the network reads")
     if subject is not None and subject.preparation is not None:
-        _stages(subject.preparation)
+        _stages(subject.preparation, model)
 
 
-def _subject(source: str) -> tuple[Subject | None, str]:
+def _subject(source: str, skipped: list[str]) -> tuple[Subject | None, str]:
     """Return what there is to read, or `None` and what the reader should do; a bad file is said beside its control."""
     if source == "test":
         return _test_digit(), ""
@@ -60,7 +62,7 @@ def _subject(source: str) -> tuple[Subject | None, str]:
     try:
         rgba = draw("draw") if source == "hand" else _uploaded()
         if rgba is not None:
-            preparation = prepare(rgba)
+            preparation = prepare(rgba, skipped)
             return Subject(preparation.image, preparation), ""
     except EmptyDrawing as error:
         if source == "file":
@@ -93,15 +95,25 @@ def _another(last: int) -> None:
     set_url("digit", int(np.random.default_rng().integers(last + 1)))
 
 
-def _verdict(probabilities: NDArray[np.float32], truth: int | None) -> None:
+def _show_verdict(model: nn.Module, subject: Subject | None, request: str) -> None:
+    if subject is None:
+        st.markdown(f"### {request}")
+        show(probabilities_figure(np.zeros(10, np.float32)), "probabilities", alt="No digit, no prediction")
+        return
+    probabilities = predict(model, subject.image[None])[0]
     best = int(probabilities.argmax())
-    grade = "" if truth is None else (" ✓" if truth == best else " ✗")
+    grade = "" if subject.truth is None else (" ✓" if subject.truth == best else " ✗")
     st.markdown(f"### It reads a {best}{grade}")
     alt = f"The network reads a {best}, with probability {probabilities[best]:.0%}"
     show(probabilities_figure(probabilities), "probabilities", alt=alt)
 
 
-def _stages(preparation: Preparation) -> None:
-    st.markdown("**From your drawing to what the network sees**")
-    tiles = [Tile(png_uri(ink(stage.image)), stage.caption, stage.name) for stage in preparation.stages]
+def _stages(preparation: Preparation, model: nn.Module) -> None:
+    st.markdown("**From your drawing to what the network sees,** and what it would read at each stage")
+    stages = preparation.stages
+    read = predict(model, np.stack([squash(stage.image) for stage in stages]))
+    tiles = [
+        Tile(png_uri(ink(stage.image)), stage.caption, f"{stage.name}: {row.argmax()}, {row.max():.0%}")
+        for stage, row in zip(stages, read, strict=True)
+    ]
     show_tiles(tiles, "stages", least=110)
