@@ -19,6 +19,7 @@ from pages.ui.nudge_view import is_defined, nudges_at, show_difference, show_nud
 from pages.ui.quiz import Outcome
 
 lesson = open_lesson("gradient_descent")
+AFTER = f"The loss before the first step, and after {STEPS} of them."
 
 
 def one_weight() -> None:
@@ -79,11 +80,12 @@ def two_weights() -> None:
             show(surface_figure(side, losses, path), "surface_picture", alt)
         with right:
             show(contour_figure(side, losses, path), "contours", "The same walk from above, on lines of equal loss.")
-    with control:
         st.latex(rf"\text{{loss}} = {landscape.formula}")
         moved = path.weights[1] if len(path.weights) > 1 else np.full(2, np.inf)
         st.latex(rf"{column(moved)} = {column(path.weights[0])} - {tex(rate)}\,{column(path.slopes[0])}")
-        st.caption(f"{VERDICTS[judge(path)]} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g}.")
+    with control:
+        st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
+        st.caption(f"{VERDICTS['diverge']} Lower the learning rate." if judge(path) == "diverge" else AFTER)
 
 
 def autograd() -> None:

@@ -15,7 +15,7 @@ TYPED = "formula"
 FIRST_FORMULA = "(w**2 - 9)**2 / 20 + sin(3*w)"
 ENDS = 1000
 RATE = 0.05  # for a formula nobody has seen before
-FORGOTTEN = ("w", "step", "rate", "x", "rate2", "u", "v")  # settings that belong to one curve
+FORGOTTEN = ("w", "step", "x", "u", "v")  # settings that belong to one curve
 
 
 @dataclass
@@ -28,18 +28,21 @@ class Typed:
 def landscape_control(dimensions: int = 1) -> Landscape:
     """Return the landscape the reader picked, in one weight or two; with one, a formula may be typed."""
     key, default = ("curve", "double_well") if dimensions == 1 else ("surface", "bowl")
+    rate = "rate" if dimensions == 1 else "rate2"
     labels = {name: entry.label for name, entry in LANDSCAPES.items() if entry.dimensions == dimensions}
     if dimensions == 1:
         labels[TYPED] = "Your own formula"
-    name = controls.choice("Loss", key, labels, default, on_change=forget_settings)
+    name = controls.choice("Loss", key, labels, default, on_change=_take_settings, args=(key, rate))
     return _typed() if name == TYPED else LANDSCAPES[name]
 
 
-def forget_settings() -> None:
-    """Leave the settings that made sense on another curve."""
-    for key in FORGOTTEN:
-        st.session_state.pop(key, None)
-        st.query_params.pop(key, None)
+def _take_settings(key: str, rate: str) -> None:
+    """Leave the settings that made sense on another curve, and take the learning rate that suits this one."""
+    for name in FORGOTTEN:
+        st.session_state.pop(name, None)
+        st.query_params.pop(name, None)
+    landscape = LANDSCAPES.get(st.session_state[key])
+    st.session_state[rate] = f"{landscape.learning_rate if landscape else RATE:g}"
 
 
 def _typed() -> Landscape:
