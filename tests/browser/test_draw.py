@@ -65,7 +65,9 @@ def test_the_network_just_trained_is_the_one_that_reads(visit):
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile(r"^Finished · epoch"))).to_be_visible(timeout=60_000)
     page.get_by_role("link", name=re.compile("Now draw a digit")).click()
-    expect(page.get_by_text(re.compile(r"Your newest network: 784-256-10"))).to_be_visible()
+    expect(page.get_by_role("combobox", name="Who answers")).to_have_value(
+        re.compile("^Your newest network: 784-256-10")
+    )
     stroke(page, STROKES[7][0])
     expect(verdict(page)).to_have_text("It reads a 7")
 
