@@ -76,6 +76,7 @@ def several(label: str, key: str, labels: Mapping[str, str], default: Sequence[s
         format_func=labels.__getitem__,
         key=key,
         bind="query-params",
+        wrap=True,
         **options,
     )
     return [name for name in labels if name in (picked or default)]

@@ -50,8 +50,8 @@ def drawing_studio() -> None:
         st.markdown("**What the network sees**")
         image = np.zeros((28, 28), np.float32) if subject is None else subject.image
         show(image_figure(image, 240), "view", alt="The 28 × 28 image that the network reads")
-    if subject is not None and subject.preparation is not None:
-        _stages(subject.preparation, model)
+    if source != "test":
+        _stages(None if subject is None else subject.preparation, model)
 
 
 def _subject(source: str, skipped: list[str]) -> tuple[Subject | None, str]:
@@ -108,12 +108,16 @@ def _show_verdict(model: nn.Module, subject: Subject | None, request: str) -> No
     show(probabilities_figure(probabilities), "probabilities", alt=alt)
 
 
-def _stages(preparation: Preparation, model: nn.Module) -> None:
+def _stages(preparation: Preparation | None, model: nn.Module) -> None:
     st.markdown("**From your drawing to what the network sees,** and what it would read at each stage")
-    stages = preparation.stages
-    read = predict(model, np.stack([squash(stage.image) for stage in stages]))
-    tiles = [
-        Tile(png_uri(ink(stage.image)), stage.caption, f"{stage.name}: {row.argmax()}, {row.max():.0%}")
-        for stage, row in zip(stages, read, strict=True)
-    ]
-    show_tiles(tiles, "stages", least=110)
+    if preparation is None:  # the room they will take
+        blank = png_uri(ink(np.zeros((28, 28), np.float32)))
+        tiles = [Tile(blank, step.caption, step.label) for step in STEPS.values()]
+    else:
+        stages = preparation.stages
+        read = predict(model, np.stack([squash(stage.image) for stage in stages]))
+        tiles = [
+            Tile(png_uri(ink(stage.image)), stage.caption, f"{stage.name}: {row.argmax()}, {row.max():.0%}")
+            for stage, row in zip(stages, read, strict=True)
+        ]
+    show_tiles(tiles, "stages", least=130)
