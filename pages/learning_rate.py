@@ -3,35 +3,24 @@
 import streamlit as st
 
 from core.curvature import hessian_vector_product, power_iteration
-from core.descent import VERDICTS, Path, descend, judge, verdict
-from core.figures.gradient_descent import contour_figure
-from core.figures.learning_rate import losses_figure, schedule_figure
-from core.landscapes import LANDSCAPES, Landscape
+from core.descent import descend
+from core.figures.learning_rate import schedule_figure
+from core.landscapes import LANDSCAPES
 from core.network_loss import Subject, full_batch_descent
 from core.optimizers import SCHEDULES
 from core.rate_sweep import sweep
 from core.stability import short_run, stability
 from pages.ui import controls, network_rate_view, rate_view
+from pages.ui.bowl_view import show_bowl
 from pages.ui.charts import show
-from pages.ui.formula import tex
 from pages.ui.frame import open_lesson
 from pages.ui.quiz import Outcome
-from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.rate import read_rate
 from pages.ui.state import set_url
 
 lesson = open_lesson("learning_rate")
 QUADRATICS = {name: entry.label for name, entry in LANDSCAPES.items() if entry.curvatures and entry.dimensions == 1}
 BOWLS = {name: entry.label for name, entry in LANDSCAPES.items() if entry.curvatures and entry.dimensions == 2}
-BOWL_STEPS = 20
-DOES = {
-    "still": "stays",
-    "crawl": "crawls",
-    "monotone": "walks straight down",
-    "one_step": "arrives in one step",
-    "bounce": "crosses the minimum, nearer each time",
-    "forever": "swings for ever",
-    "diverge": "diverges",
-}
 
 
 def momentum_control() -> float:
@@ -47,10 +36,10 @@ def one_weight() -> None:
         momentum = momentum_control()
         schedule = controls.choice("Schedule", "schedule", controls.labels(SCHEDULES), "constant")
     default = landscape.learning_rate
-    rate = read_rate("rate", default, 2 * (1 + momentum) / curvatures(landscape)[0])
+    rate = read_rate("rate", default, 2 * (1 + momentum) / rate_view.curvatures(landscape)[0])
     with picture:
         rate_view.show_sweep(landscape, rate, default, momentum, schedule)
-        rate_view.show_closed_form(landscape, rate, momentum)
+        rate_view.show_closed_form(landscape, rate, momentum, schedule)
     if schedule != "constant":
         with control:
             alt = "The learning rate that each step uses."
@@ -71,40 +60,9 @@ def bowl() -> None:
     with control:
         landscape = LANDSCAPES[controls.choice("Loss", "bowl", BOWLS, "bowl", on_change=forget_rate)]
         momentum = momentum_control()
-    flat, steep = sorted(curvatures(landscape))
-    limit = 2 * (1 + momentum) / steep
-    rate = read_rate("brate", landscape.learning_rate, limit)
-    path = descend(landscape, landscape.start, rate, BOWL_STEPS, momentum)
+        facts = st.container()
     with picture:
-        bowl_slider(landscape, rate, momentum, limit)
-        left, right = st.columns(2)
-        with left:
-            side, losses = (table.numpy() for table in landscape.surface(61))
-            show(
-                contour_figure(side, losses, path),
-                "bowl_path",
-                f"The walk over lines of equal loss: {landscape.label}.",
-            )
-        with right:
-            show(losses_figure(path.losses), "bowl_losses", "The loss after each step.")
-    with control:
-        st.latex(rf"\text{{loss}} = {landscape.formula}")
-        st.latex(rf"\lambda_{{\max}} = {tex(steep)} \qquad \lambda_{{\min}} = {tex(flat)}")
-        st.caption(ending(path))
-
-
-def bowl_slider(landscape: Landscape, rate: float, momentum: float, limit: float) -> None:
-    """The slider of a bowl, with the limit of its steepest direction, and what each direction does."""
-    steep = max(curvatures(landscape))
-    marks = [Limit(1 / steep, "1/L"), Limit(2 / steep, "2/λmax")]
-    if momentum:
-        marks.append(Limit(limit, "2(1+β)/λmax"))
-    stops = rate_stops(limit, marks, rate)
-    said = [[verdict(float(stop), curvature, momentum) for curvature in curvatures(landscape)] for stop in stops]
-    words = [f"w₁ {DOES[first.kind]} · w₂ {DOES[second.kind]}" for first, second in said]
-    zones = [Zone(0, limit, "positive"), Zone(limit, float(stops[-1]), "backward")]
-    alt = f"The learning rate on {landscape.label}, with the limit 2/λmax marked."
-    show_rate("bowl_rate", "brate", stops, rate, landscape.learning_rate, marks, zones, words, "learning rate η", alt)
+        show_bowl(landscape, momentum, facts)
 
 
 def network() -> None:
@@ -125,22 +83,10 @@ def network() -> None:
     lesson.predict("network", above_the_limit)
 
 
-def curvatures(landscape: Landscape) -> tuple[float, ...]:
-    """Return λ along each weight of a quadratic."""
-    return landscape.curvatures or (1.0,)
-
-
 def forget_rate() -> None:
     """Leave a learning rate that belongs to another curve."""
     for key in ("rate", "brate"):
         set_url(key, 0, 0)
-
-
-def ending(path: Path) -> str:
-    """Return in words what a walk did."""
-    if path.diverged_at is not None:
-        return f"{VERDICTS['diverge']} At step {path.diverged_at} it left what can be drawn. Lower the learning rate."
-    return f"{VERDICTS[judge(path)]} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g} in {len(path.rates)} steps."
 
 
 def bounce() -> Outcome:

@@ -1,5 +1,6 @@
 """The learning rate on a quadratic: a slider with its limits and the walk it makes, panels side by side, the table."""
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from core.descent import VERDICTS, Verdict, slopes_along, verdict
 from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
+from core.optimizers import SCHEDULES
 from core.rate_sweep import TABLE_RATES, Sweep, rate_table, sweep
 from pages.ui.charts import show
 from pages.ui.formula import factor, tex
@@ -36,6 +38,11 @@ SWINGS = VERDICTS | {
 }
 
 
+def curvatures(landscape: Landscape) -> tuple[float, ...]:
+    """Return λ along each weight of a quadratic."""
+    return landscape.curvatures or (1.0,)
+
+
 def marks_of(curvature: float, momentum: float) -> list[Limit]:
     """Return 1/L and 2/L, and with momentum the limit it moves to."""
     marks = [Limit(1 / curvature, "1/L"), Limit(2 / curvature, "2/L")]
@@ -54,8 +61,7 @@ def zones_of(stops: NDArray[np.float64], verdicts: Sequence[Verdict]) -> list[Zo
 
 def show_sweep(landscape: Landscape, rate: float, default: float, momentum: float, schedule: str) -> Sweep:
     """Show the slider and the walk of the stop under the hand; return the walks of all stops."""
-    assert landscape.curvatures is not None
-    curvature = landscape.curvatures[0]
+    curvature = curvatures(landscape)[0]
     marks = marks_of(curvature, momentum)
     stops = rate_stops(marks[-1].x, marks, rate)
     walks = sweep(landscape, landscape.start[0], stops, STEPS, momentum, schedule)
@@ -76,21 +82,21 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
     return walks
 
 
-def show_closed_form(landscape: Landscape, rate: float, momentum: float) -> None:
+def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedule: str) -> None:
     """Show where the walk leads as a formula with its numbers."""
-    assert landscape.curvatures is not None
-    curvature, start = landscape.curvatures[0], landscape.start[0]
+    curvature, start = curvatures(landscape)[0], landscape.start[0]
     said = verdict(rate, curvature, momentum)
     st.latex(rf"L = \lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
     if momentum:
-        st.latex(rf"\text{{limit}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
+        st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
         st.latex(rf"\text{{left after a step, in the long run: }} {tex(said.factor)}")
+        return
+    factors = [1 - rate * SCHEDULES[schedule].factor(step / STEPS) * curvature for step in range(STEPS)]
+    if schedule == "constant":
+        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {factor(factors[0])}^{{{STEPS}}} \cdot {tex(start)}"
     else:
-        left = 1 - said.product
-        st.latex(
-            rf"w_{{{STEPS}}} = (1 - \eta\lambda)^{{{STEPS}}} w_0 = {factor(left)}^{{{STEPS}}} \cdot {tex(start)}"
-            rf" = {tex(left**STEPS * start)}"
-        )
+        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {factor(math.prod(factors))} \cdot {tex(start)}"
+    st.latex(rf"w_{{{STEPS}}} = {product} = {tex(math.prod(factors) * start)}")
 
 
 def show_side_by_side(landscape: Landscape) -> None:

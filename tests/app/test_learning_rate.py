@@ -7,6 +7,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.network_loss import Subject
+from core.optimizers import SCHEDULES
 from core.stability import short_run, stability
 
 
@@ -46,11 +47,20 @@ def test_momentum_moves_the_limit():
     assert "= 1.9" in formulas(app)
 
 
-@pytest.mark.parametrize("schedule", ["linear", "cosine", "one_cycle"])
-def test_schedules_render(schedule):
-    app = open_page()
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "one_cycle"])
+def test_a_schedules_walk_ends_where_torch_ends(schedule):
+    w = torch.tensor(10.0, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w], 0.05)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: SCHEDULES[schedule].factor(step / 20))
+    for _ in range(20):
+        optimizer.zero_grad()
+        (w**2).backward()
+        optimizer.step()
+        scheduler.step()
+    app = open_page(rate="0.05")
     app.selectbox(key="schedule").set_value(schedule).run()
     assert not app.exception
+    assert f"= {w.item():.4g}" in formulas(app)
 
 
 def test_the_table_has_its_digits():

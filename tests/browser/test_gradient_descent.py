@@ -103,6 +103,16 @@ def test_a_wrong_formula_is_pointed_at_and_kept(visit):
     expect(ball(page)).to_be_visible()
 
 
+def test_a_curve_brings_its_learning_rate(visit):
+    page = visit("/gradient_descent?w=1&step=3")
+    expect(page.get_by_role("slider", name="Learning rate η")).to_have_attribute("aria-valuetext", "0.05")
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="w·cos(0.15πw)").click()
+    expect(page.get_by_role("slider", name="Learning rate η")).to_have_attribute("aria-valuetext", "2")
+    expect(ball(page)).to_have_attribute("aria-valuenow", "10")
+    expect(page).not_to_have_url(re.compile("[?&](w|step)="))
+
+
 def test_parts_open_from_a_link(visit):
     page = visit("/gradient_descent?part=Ask+autograd&at=8")
     expect(page.get_by_text("yt.backward()").first).to_be_visible()
