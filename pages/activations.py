@@ -3,14 +3,15 @@
 import streamlit as st
 
 from core.activations import ACTIVATIONS
-from core.collapse import collapse, train_stack
-from core.dead_units import shock
+from core.experiments.collapse import collapse, train_stack
+from core.experiments.dead_units import shock
+from core.experiments.vanishing import chain, gradient_sizes
 from core.losses import softmax_cross_entropy_terms
-from core.vanishing import chain, gradient_sizes
-from pages.ui import activation_runs, controls
-from pages.ui.activation_depth import dead_part, deep_part, stack_part
-from pages.ui.activation_shapes import function_part, softmax_part
+from pages.ui import controls
 from pages.ui.frame import open_lesson
+from pages.ui.parts import activation_runs
+from pages.ui.parts.activation_depth import dead_part, deep_part, stack_part
+from pages.ui.parts.activation_shapes import function_part, softmax_part
 
 PARTS = {
     "function": ("One function", function_part, activation_runs.steepest_sigmoid),

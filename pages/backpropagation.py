@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.accumulation import backward_twice
 from core.autograd import Value, backward_steps
 from core.descent import square_by_autograd
+from core.experiments.accumulation import backward_twice
 from core.gradient_check import check_gradients
-from core.graph_words import show
+from core.graphs.examples import square_graph
+from core.graphs.words import show
 from core.matrix_graph import backward
-from core.small_graphs import square_graph
 from core.value_network import SPECS, build_network, starting_weights
 from pages.ui import controls
-from pages.ui.backprop_formula import show_square, show_typed
-from pages.ui.backprop_matrix import show_matrices
-from pages.ui.backprop_network import show_network_part
-from pages.ui.backprop_sums import DEMONSTRATIONS
 from pages.ui.frame import open_lesson
 from pages.ui.graph import forget_step
+from pages.ui.parts.backprop_formula import show_square, show_typed
+from pages.ui.parts.backprop_matrix import show_matrices
+from pages.ui.parts.backprop_network import show_network_part
+from pages.ui.parts.backprop_sums import DEMONSTRATIONS
 from pages.ui.quiz import Outcome
 
 lesson = open_lesson("backpropagation")

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.canvas import prepare
-from core.corner import corner_trial
 from core.data import load_mnist
+from core.experiments.corner import corner_trial
 from core.model import predict
 from pages.ui.drawing import drawing_studio
 from pages.ui.frame import open_lesson

@@ -5,19 +5,19 @@ import re
 import streamlit as st
 
 from core.activations import ACTIVATIONS
+from core.experiments.hand_network import STAGES, neurons
+from core.experiments.linear_layer import MAX_SEED, ROWS, linear_cells, normal_weights
+from core.experiments.small_reader import look_at_neuron, read_image, small_reader
+from core.experiments.threshold import fire, first_layer_sums
 from core.forward import Neuron, matmul_cells, number_text, work_out, work_out_neuron
-from core.hand_network import STAGES, neurons
-from core.linear_layer import MAX_SEED, ROWS, linear_cells, normal_weights
-from core.small_reader import look_at_neuron, read_image, small_reader
-from core.threshold import fire, first_layer_sums
 from pages.ui import controls
-from pages.ui.forward_questions import RUNS
 from pages.ui.frame import open_lesson
-from pages.ui.hand import hand_picture, pick_activation, read_hand, type_numbers
 from pages.ui.matrices import block, show_product
-from pages.ui.reading import as_tensor, drawn_digit, show_layers, show_neuron, show_unrolled, test_digit
+from pages.ui.parts.forward_questions import RUNS
+from pages.ui.parts.hand import hand_picture, pick_activation, read_hand, type_numbers
+from pages.ui.parts.reading import as_tensor, drawn_digit, show_layers, show_neuron, show_unrolled, test_digit
+from pages.ui.parts.threshold import FARTHEST, real_sums, threshold_curve
 from pages.ui.state import set_url, url_numbers
-from pages.ui.threshold import FARTHEST, real_sums, threshold_curve
 
 PARTS = {"hand": "By hand", "bias": "Bias", "matrix": "As matrices", "digit": "A real digit"}
 

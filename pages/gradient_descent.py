@@ -11,11 +11,11 @@ from core.landscapes import LANDSCAPES
 from core.numeric import shrink_nudge
 from pages.ui import controls, curve
 from pages.ui.charts import show
-from pages.ui.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.formula import column, tex
 from pages.ui.frame import open_lesson
-from pages.ui.landscape_choice import landscape_control
-from pages.ui.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
+from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
+from pages.ui.parts.landscape_choice import landscape_control
+from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
 from pages.ui.quiz import Outcome
 
 lesson = open_lesson("gradient_descent")

@@ -4,16 +4,17 @@ import streamlit as st
 
 from core.curvature import hessian_vector_product, power_iteration
 from core.descent import descend
+from core.experiments.network_loss import Subject, full_batch_descent
+from core.experiments.rate_sweep import sweep
+from core.experiments.stability import short_run, stability
 from core.figures.learning_rate import schedule_figure
 from core.landscapes import LANDSCAPES
-from core.network_loss import Subject, full_batch_descent
 from core.optimizers import SCHEDULES
-from core.rate_sweep import sweep
-from core.stability import short_run, stability
-from pages.ui import controls, network_rate_view, rate_view
-from pages.ui.bowl_view import show_bowl
+from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import open_lesson
+from pages.ui.parts import network_rate_view, rate_view
+from pages.ui.parts.bowl_view import show_bowl
 from pages.ui.quiz import Outcome
 from pages.ui.rate import read_rate
 from pages.ui.state import set_url

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from core.line_fit import fit_line_mae, fit_line_mse
+from core.experiments.line_fit import fit_line_mae, fit_line_mse
 from core.losses import cost, huber, log_loss, softmax_cross_entropy_terms
-from pages.ui import controls, loss_runs
+from pages.ui import controls
 from pages.ui.frame import open_lesson
-from pages.ui.loss_curves import curves_part, outlier_part
-from pages.ui.loss_list import repair_part
-from pages.ui.loss_terms import terms_part
+from pages.ui.parts import loss_runs
+from pages.ui.parts.loss_curves import curves_part, outlier_part
+from pages.ui.parts.loss_list import repair_part
+from pages.ui.parts.loss_terms import terms_part
 
 PARTS = {
     "repair": ("Repair", repair_part, loss_runs.heavier_by_squaring),

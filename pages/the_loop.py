@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.baseline import compare, ideals
-from core.loop import LoopConfig, gradient, initialise, loss, predict, repeat, step, stop
+from core.experiments.baseline import compare, ideals
+from core.experiments.loop import LoopConfig, gradient, initialise, loss, predict, repeat, step, stop
 from pages.ui import controls
-from pages.ui.baseline_view import by_hand, who_wins
 from pages.ui.catalogue import lesson as entry
 from pages.ui.frame import open_lesson, page_of
 from pages.ui.loop_map import loop_map
-from pages.ui.loop_state import Loop, current, press, run, start_over
-from pages.ui.loop_view import changes, pictures
+from pages.ui.parts.baseline_view import by_hand, who_wins
+from pages.ui.parts.loop_state import Loop, current, press, run, start_over
+from pages.ui.parts.loop_view import changes, pictures
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 BATCHES = (1, 4, 16, 64, 256, 1024)

@@ -9,11 +9,11 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
-from core.collapse import Stack, planar_points
-from core.dead_units import UnitHistory
+from core.experiments.collapse import Stack, planar_points
+from core.experiments.dead_units import UnitHistory
+from core.experiments.planar import REACH
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.style import styled
-from core.planar import REACH
 
 GRID = 61  # cells on each side of a boundary picture
 COLOURS = {

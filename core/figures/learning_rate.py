@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
+from core.experiments.network_loss import FullBatchRun
 from core.figures.palette import PALETTE
 from core.figures.style import styled
-from core.network_loss import FullBatchRun
 from core.optimizers import SCHEDULES
 
 Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""A computation graph with a play head: the component `graph`, drawing a table of `core.graph_table`.
+"""A computation graph with a play head: the component `graph`, drawing a table of `core.graphs.table`.
 
     show_graph(graph_table(loss), "square", alt="…")          # inside a fragment
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from core.graph_table import GraphTable
+from core.graphs.table import GraphTable
 from pages.ui.components import mount, reported
 from pages.ui.state import set_url, url_number
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.experiments.loop import STEPS, LoopState
 from core.figures.pixels import png_uri, signed
-from core.loop import STEPS, LoopState
 from pages.ui.components import mount, reported
 
 KEY = "loop_map"

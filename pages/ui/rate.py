@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.rate_sweep import Sweep
+from core.experiments.rate_sweep import Sweep
 from pages.ui.components import mount, reported
 from pages.ui.curve import table, valid_points
 from pages.ui.state import set_url, url_number

@@ -7,12 +7,12 @@ import torch
 from torch.nn import functional as F
 
 from core.activations import ACTIVATIONS
-from core.collapse import StackConfig, planar_points, train_stack
-from core.dead_units import ShockConfig, revived, shock
+from core.experiments.collapse import StackConfig, planar_points, train_stack
+from core.experiments.dead_units import ShockConfig, revived, shock
+from core.experiments.vanishing import chain
 from core.numeric import numeric_gradient, relative_error
-from core.vanishing import chain
-from pages.ui.activation_depth import chain_tex
-from pages.ui.activation_runs import (
+from pages.ui.parts.activation_depth import chain_tex
+from pages.ui.parts.activation_runs import (
     dead_units_in_calm_water,
     linear_stacks_on_rings,
     sigmoid_through_twenty,

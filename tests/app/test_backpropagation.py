@@ -9,9 +9,9 @@ import torch
 
 from core.expression import parse
 from core.gradient_check import torch_gradients
-from core.graph_words import show
+from core.graphs.words import show
 from core.value_network import SPECS, build_network, step_network
-from pages.ui.backprop_network import latex
+from pages.ui.parts.backprop_network import latex
 
 PARTS = ("3x² + 2", "Your formula", "Matrices", "A network", "Why it adds up")
 SUMS = ("Over a batch", "At a fork", "What forward keeps")

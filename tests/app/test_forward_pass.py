@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from core.data import load_mnist
-from core.small_reader import SMALL_READER
+from core.experiments.small_reader import SMALL_READER
 
 GARBAGE = [
     "",
@@ -87,7 +87,7 @@ def test_a_real_digit_lights_the_layers_as_torch_does(open_page):
 
 
 def test_every_prediction_is_graded_by_its_run():
-    from pages.ui.forward_questions import RUNS
+    from pages.ui.parts.forward_questions import RUNS
 
     assert {name: run().choice for name, run in RUNS.items()} == {
         "bias": 1,

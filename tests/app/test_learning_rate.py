@@ -6,9 +6,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.network_loss import Subject
+from core.experiments.network_loss import Subject
+from core.experiments.stability import short_run, stability
 from core.optimizers import SCHEDULES
-from core.stability import short_run, stability
 
 
 def open_page(**query) -> AppTest:

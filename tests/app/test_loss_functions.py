@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from core.experiments.outlier import outlier_table
 from core.losses import LADDER, LOSSES
-from core.outlier import outlier_table
-from pages.ui.loss_curves import CURVES
-from pages.ui.loss_list import EXAMPLES, Examples, clean, repair_tex
-from pages.ui.loss_runs import gradient_adds_up, heavier_by_squaring, outlier_from_10_to_40, surer_and_wrong
+from pages.ui.parts.loss_curves import CURVES
+from pages.ui.parts.loss_list import EXAMPLES, Examples, clean, repair_tex
+from pages.ui.parts.loss_runs import gradient_adds_up, heavier_by_squaring, outlier_from_10_to_40, surer_and_wrong
 from pages.ui.tex import tex
 
 

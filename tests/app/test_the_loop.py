@@ -2,12 +2,12 @@
 
 import pytest
 
-from core.baseline import contest
 from core.data import load_mnist
-from core.loop import STEPS, LoopConfig, replay
-from core.pairs import threes_and_sevens
+from core.experiments.baseline import contest
+from core.experiments.loop import STEPS, LoopConfig, replay
+from core.experiments.pairs import threes_and_sevens
 from pages.ui.catalogue import LESSONS
-from pages.ui.loop_view import LESSON_OF
+from pages.ui.parts.loop_view import LESSON_OF
 
 
 def button(page, label: str):

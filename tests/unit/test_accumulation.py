@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.accumulation import backward_twice, batch_gradient, kept_by_forward, layers_on_batch
+from core.experiments.accumulation import backward_twice, batch_gradient, kept_by_forward, layers_on_batch
 
 numbers = st.floats(-50, 50)
 

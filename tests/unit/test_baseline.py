@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.baseline import DISTANCES, LEARNED, LEARNED_ROUNDS, compare, contest, ideals
 from core.data import load_mnist
-from core.loop import LoopState, run_rounds, stop
-from core.pairs import threes_and_sevens, unit
+from core.experiments.baseline import DISTANCES, LEARNED, LEARNED_ROUNDS, compare, contest, ideals
+from core.experiments.loop import LoopState, run_rounds, stop
+from core.experiments.pairs import threes_and_sevens, unit
 
 
 @pytest.fixture(scope="module")

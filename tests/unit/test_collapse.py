@@ -8,8 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.collapse import StackConfig, collapse, planar_points, run_layers, train_stack
-from core.planar import PLANAR_DATA, REACH
+from core.experiments.collapse import StackConfig, collapse, planar_points, run_layers, train_stack
+from core.experiments.planar import PLANAR_DATA, REACH
 
 F64 = torch.float64
 

@@ -9,8 +9,8 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from torch import nn
 
 from core.curvature import hessian_vector_product, largest_curvature, power_iteration
+from core.experiments.network_loss import NetworkLoss, Subject, full_batch_descent, network_loss
 from core.model import ModelConfig
-from core.network_loss import NetworkLoss, Subject, full_batch_descent, network_loss
 
 
 def tiny_loss(seed=0):

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from core.dead_units import POINTS, UNITS, ShockConfig, leaky, revived, shock
-from core.planar import rings
+from core.experiments.dead_units import POINTS, UNITS, ShockConfig, leaky, revived, shock
+from core.experiments.planar import rings
 
 
 def test_violent_steps_kill_and_calm_steps_do_not_revive():

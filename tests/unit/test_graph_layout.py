@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.graph_layout import assign_layers, crossings, layered, order_layers, spread
+from core.graphs.layout import assign_layers, crossings, layered, order_layers, spread
 
 
 @st.composite

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from core.autograd import OPERATIONS, Value, operate, topological_order
 from core.expression import parse
-from core.expression_gradients import check_expression, expression_graph, used_variables
+from core.expression.gradients import check_expression, expression_graph, used_variables
 from core.gradient_check import torch_gradients
-from core.graph_chains import all_paths, count_paths, named_links
-from core.graph_words import SLOPES, show, slope, terms
-from core.matrix_table import check_matrices, example_batch, matrix_table
-from core.network_graph import network_paths, network_table
-from core.small_graphs import fork_by_torch, fork_graph, square_graph
-from core.value_graph import graph_table, name_values
+from core.graphs.chains import all_paths, count_paths, named_links
+from core.graphs.examples import fork_by_torch, fork_graph, square_graph
+from core.graphs.matrices import check_matrices, example_batch, matrix_table
+from core.graphs.network import network_paths, network_table
+from core.graphs.values import graph_table, name_values
+from core.graphs.words import SLOPES, show, slope, terms
 from core.value_network import SPECS, build_network
 
 FORMULAS = ("sigmoid(x*y + z) * x", "x*x*x", "(x + y)/(z*z + 1) - tanh(x)*exp(y)", "max(x, y)*min(y, z)", "x**y + 2**z")

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from core.hand_network import INPUTS, STAGES, HandNetwork, edges, values
-from core.hand_samples import SAMPLES, STEP, tables
-from core.linear_layer import ROWS, linear_cells, normal_weights
-from core.small_reader import read_image, small_reader
-from core.threshold import fire, first_layer_sums, own_threshold
+from core.experiments.hand_network import INPUTS, STAGES, HandNetwork, edges, values
+from core.experiments.hand_samples import SAMPLES, STEP, tables
+from core.experiments.linear_layer import ROWS, linear_cells, normal_weights
+from core.experiments.small_reader import read_image, small_reader
+from core.experiments.threshold import fire, first_layer_sums, own_threshold
 
 weight = st.floats(-1, 1)
 networks = st.builds(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from core.line_fit import fit_constant_mae, fit_constant_mse, fit_line_mae, fit_line_mse
+from core.experiments.line_fit import fit_constant_mae, fit_constant_mse, fit_line_mae, fit_line_mse
 
 NUMBERS = st.floats(-10, 10).map(lambda x: round(x, 2))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from core.data import load_mnist
-from core.loop import (
+from core.experiments.loop import (
     ACTS,
     MAX_ROUNDS,
     STEPS,
@@ -27,7 +27,7 @@ from core.loop import (
     step,
     stop,
 )
-from core.pairs import Pairs, threes_and_sevens, unit
+from core.experiments.pairs import Pairs, threes_and_sevens, unit
 
 CONFIG = LoopConfig(seed=3, learning_rate=0.5, batch_size=32)
 EMPTY = LoopState(CONFIG)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.outlier import HEIGHTS, HIGH, LOW, OUTLIER, moved, outlier_table, straight_points
+from core.experiments.outlier import HEIGHTS, HIGH, LOW, OUTLIER, moved, outlier_table, straight_points
 
 
 def test_the_squared_line_follows_and_the_absolute_line_stays():

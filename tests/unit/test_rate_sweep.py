@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.descent import descend, learning_rate_limit
+from core.experiments.network_loss import Subject
+from core.experiments.rate_sweep import TABLE_RATES, rate_table, sweep
+from core.experiments.stability import short_run, stability
 from core.landscapes import LANDSCAPES
-from core.network_loss import Subject
 from core.optimizers import SCHEDULES
-from core.rate_sweep import TABLE_RATES, rate_table, sweep
-from core.stability import short_run, stability
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from core.data import load_mnist
+from core.experiments.small_reader import CONFIG, look_at_neuron, read_image, small_reader, train_small_reader
 from core.model import predict
-from core.small_reader import CONFIG, look_at_neuron, read_image, small_reader, train_small_reader
 from core.training import evaluate
 
 

@@ -7,8 +7,8 @@ import torch
 from torch.nn import functional as F
 
 from core.activations import ACTIVATIONS, TRAINABLE
+from core.experiments.vanishing import DeepConfig, chain, gradient_sizes, real_batch, start_weights
 from core.numeric import central_difference, relative_error
-from core.vanishing import DeepConfig, chain, gradient_sizes, real_batch, start_weights
 
 
 @pytest.mark.parametrize("name", TRAINABLE)

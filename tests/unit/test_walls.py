@@ -62,7 +62,7 @@ def test_the_scan_sees_the_project():
     names = {name_of(path) for path in SCRIPTS}
     assert {"app", "pages.ui.main", "pages.the_loop", "core.model", "core.figures.style", "scripts.build_data"} <= names
     assert "streamlit" in imports_of(ROOT / "pages" / "the_loop.py")
-    assert "core.loop.LoopConfig" in imports_of(ROOT / "pages" / "the_loop.py")
+    assert "core.experiments.loop.LoopConfig" in imports_of(ROOT / "pages" / "the_loop.py")
 
 
 def test_streamlit_stays_in_app_and_pages():

@@ -1,0 +1,106 @@
+"""A stack of layers on points in the plane: without a non-linearity it is one layer, whatever it was trained to be."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from core.activations import ACTIVATIONS, TRAINABLE
+from core.experiments.planar import PLANAR_DATA
+from core.validation import require_choice, require_integer
+
+POINTS = 160
+STEPS = 250
+RATE = 0.05  # Adam's
+
+
+@dataclass(frozen=True)
+class StackConfig:
+    """A small network and the points it learns; raises `ValueError` when a setting is out of range."""
+
+    activation: str = "relu"
+    hidden: int = 2  # hidden layers
+    width: int = 4  # neurons in each
+    data: str = "rings"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_choice("activation", self.activation, TRAINABLE)
+        require_integer("hidden layers", self.hidden, 1, 4)
+        require_integer("neurons in a hidden layer", self.width, 2, 8)
+        require_choice("data", self.data, PLANAR_DATA)
+        require_integer("seed", self.seed, 0, 999)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Neurons in every layer: 2 inputs, the hidden layers, 1 logit."""
+        return (2, *[self.width] * self.hidden, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A trained stack: x → f(xW + b) in each hidden layer, xW + b at the end; and how its training went."""
+
+    config: StackConfig
+    weights: tuple[Tensor, ...]  # (fan_in, fan_out) each
+    biases: tuple[Tensor, ...]  # (fan_out,) each
+    losses: tuple[float, ...]  # before each step
+    accuracy: float  # on the points it learned
+
+    def layers(self, x: Tensor) -> list[Tensor]:
+        """Return the output of every layer for points (n, 2): hidden (n, width), then the logit (n, 1)."""
+        return run_layers(x, self.weights, self.biases, self.config.activation)
+
+
+def run_layers(x: Tensor, weights: tuple[Tensor, ...], biases: tuple[Tensor, ...], activation: str) -> list[Tensor]:
+    """Return f(xW + b) layer by layer, and the last layer's xW + b without f."""
+    outputs = []
+    for index, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        x = x @ weight + bias  # (n, fan_out)
+        if index < len(weights) - 1:
+            x = ACTIVATIONS[activation].function(x)
+        outputs.append(x)
+    return outputs
+
+
+def collapse(weights: tuple[Tensor, ...], biases: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+    """Return W = W₁W₂…W_L and b = (…(b₁W₂ + b₂)W₃ + …) + b_L, the one layer that a linear stack equals."""
+    weight, bias = weights[0], biases[0]
+    for following, its_bias in zip(weights[1:], biases[1:], strict=True):
+        weight, bias = weight @ following, bias @ following + its_bias
+    return weight, bias
+
+
+@lru_cache(maxsize=64)
+def planar_points(data: str, seed: int) -> tuple[Tensor, Tensor]:
+    """Return the points (160, 2) and classes (160,) that a stack learns."""
+    return PLANAR_DATA[data].sample(POINTS, torch.Generator().manual_seed(seed))
+
+
+@lru_cache(maxsize=64)
+def train_stack(config: StackConfig) -> Stack:
+    """Return the stack after 250 steps of Adam on the mean log loss of all points, seeded; float64."""
+    generator = torch.Generator().manual_seed(config.seed)
+    gain = ACTIVATIONS[config.activation].gain
+    weights, biases = [], []
+    for fan_in, fan_out in pairwise(config.widths):
+        noise = torch.randn(fan_in, fan_out, generator=generator, dtype=torch.float64)
+        weights.append((noise * gain / math.sqrt(fan_in)).requires_grad_())
+        biases.append(torch.zeros(fan_out, dtype=torch.float64, requires_grad=True))
+    x, y = planar_points(config.data, config.seed)
+    optimizer = torch.optim.Adam([*weights, *biases], RATE, fused=True)
+    losses = []
+    for _ in range(STEPS):
+        logits = run_layers(x, tuple(weights), tuple(biases), config.activation)[-1].squeeze(1)  # (n,)
+        loss = F.binary_cross_entropy_with_logits(logits, y)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        losses.append(loss.item())
+    trained = tuple(w.detach() for w in weights), tuple(b.detach() for b in biases)
+    answers = run_layers(x, *trained, config.activation)[-1].squeeze(1) > 0
+    return Stack(config, *trained, tuple(losses), float((answers == (y > 0)).double().mean()))

@@ -1,0 +1,1 @@
+"""Computation graphs as tables to draw: layout, words, values forward, gradients back."""

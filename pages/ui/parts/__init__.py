@@ -1,0 +1,1 @@
+"""The parts of lessons that are too large for one page script."""

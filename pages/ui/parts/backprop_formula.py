@@ -1,0 +1,94 @@
+"""Backpropagation through single numbers: L = 3x² + 2, and a formula that the reader types."""
+
+import inspect
+import math
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.descent import square_by_autograd
+from core.expression import FUNCTIONS, Expression, ExpressionError, parse
+from core.expression.gradients import check_expression, expression_graph, used_variables
+from core.graphs.examples import square_graph
+from core.graphs.values import graph_table
+from core.graphs.words import show
+from pages.ui.formula import factor, tex
+from pages.ui.graph import forget_step, show_graph
+from pages.ui.parts.gradient_checks import show_checks
+from pages.ui.state import remember, session
+from pages.ui.synced import slide_or_type
+
+VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
+FURTHEST = 1e6
+FIRST_FORMULA = "sigmoid(x*y + z) * x"
+SQUARE = parse("3*x**2 + 2")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The last formula of this session that could be read, to stand in for one that cannot."""
+
+    expression: Expression
+
+
+def show_square() -> None:
+    """L = 3x² + 2 through n = x², 3n, + 2."""
+    picture, control = st.columns([7, 3], gap="medium")
+    with control:
+        x = slide_or_type("x", "x", -5.0, 5.0, VARIABLES["x"], 0.1, FURTHEST)
+        slope = check_expression(SQUARE, {"x": x})[0].gradient
+        st.latex(rf"L = 3x^2 + 2 = {tex(3 * x**2 + 2)}")
+        st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {factor(x)} = {tex(slope)}")
+    with picture:
+        alt = f"L = 3x² + 2 at x = {show(x)} as a graph of three operations; its gradient there is {show(slope)}."
+        show_graph(graph_table(square_graph(x)), "square", alt)
+    show_checks(check_expression(SQUARE, {"x": x}))
+    show_autograd(x)
+
+
+def show_autograd(x: float) -> None:
+    """The same question put to torch: the call that ran, and what it answered."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.code(inspect.getsource(square_by_autograd), language="python")
+    with right:
+        for at in dict.fromkeys((x, 3.0, 8.0)):
+            y, slope = square_by_autograd(at)
+            st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \texttt{{x.grad}} = {tex(slope)}")
+
+
+def show_typed() -> None:
+    """A formula of the reader's own, in x, y and z."""
+    expression = typed_formula()
+    picture = st.container()
+    used = used_variables(expression)
+    point = dict(VARIABLES)
+    for column, name in zip(st.columns(len(VARIABLES), gap="medium"), used, strict=False):
+        with column:
+            point[name] = slide_or_type(name, name, -5.0, 5.0, VARIABLES[name], 0.1, FURTHEST)
+    root = expression_graph(expression, point)
+    with picture:
+        st.latex(rf"L = {expression.latex} = {tex(root.data)}")
+        if math.isnan(root.data):
+            st.warning("The formula has no value here. Move the variables, or change it.", icon=":material/swipe:")
+        show_graph(
+            graph_table(root), "typed", f"The formula {expression.text} as a graph; its value is {show(root.data)}."
+        )
+    if used:
+        show_checks(check_expression(expression, point))
+    else:
+        st.info("There is no variable in this formula, so there is nothing to differentiate.", icon=":material/edit:")
+
+
+def typed_formula() -> Expression:
+    """Return the formula in the text field; where it cannot be read, say where, and return the last one that could."""
+    text = st.text_input(
+        "L = ", FIRST_FORMULA, max_chars=200, key="f", bind="query-params", on_change=forget_step, placeholder="x*y + z"
+    )
+    st.caption(f"x, y, z, `+ - * / **`, brackets, `pi`, `e`, {', '.join(f'`{name}`' for name in FUNCTIONS)}")
+    try:
+        return remember("backpropagation:formula", Typed(parse(text, tuple(VARIABLES)))).expression
+    except ExpressionError as error:
+        st.error(f"{error} The picture still shows the last formula that could be read.", icon=":material/edit:")
+        st.code(error.pointer, language=None)
+        return session("backpropagation:formula", lambda: Typed(parse(FIRST_FORMULA, tuple(VARIABLES)))).expression

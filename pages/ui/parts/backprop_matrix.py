@@ -1,0 +1,81 @@
+"""Backpropagation at matrix size: cross-entropy(softmax(x W + b))."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from core.figures.backpropagation import Matrix, matrices_figure
+from core.graphs.matrices import CLASSES, MAX_BATCH, check_matrices, example_batch, matrix_table
+from core.graphs.words import show
+from core.matrix_graph import Cache, backward, gradient_step
+from pages.ui import charts, controls
+from pages.ui.graph import show_graph
+from pages.ui.parts.gradient_checks import verdict
+
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+RULES: dict[str, tuple[str, str]] = {
+    "dq": ("dq", r"dq = \frac{p - y}{N}"),
+    "dW": ("dW", r"dW = x^\top\,dq"),
+    "db": ("db", r"db = \sum_{\text{rows}} dq"),
+    "dx": ("dx", r"dx = dq\,W^\top"),
+}
+
+
+def show_matrices() -> None:
+    """The graph with shapes, one gradient at a time as matrices with their numbers, and every check."""
+    picture = st.container()
+    left, middle, right, step = st.columns([2, 2, 3, 2], gap="medium")
+    with left:
+        batch = controls.number("Examples N", "n", 1, MAX_BATCH, 4)
+    with middle:
+        seed = controls.number("Seed", "mseed", 0, 9999, 1, help="Other examples and other weights.")
+    with right:
+        rate = controls.stops("Learning rate η", "mrate", RATES, 1.0)
+    cache = example_batch(batch, seed)
+    after = gradient_step(cache, rate).loss.item()
+    step.metric("Loss after one step", show(after), f"{after - cache.loss.item():.4g}", delta_color="inverse")
+    alt = f"Cross-entropy of softmax of x W + b on {batch} examples as a graph with the shape of every matrix."
+    with picture:
+        show_graph(matrix_table(cache), "matrix", alt)
+    name = controls.pick("Gradient", "gradient", {name: label for name, (label, _) in RULES.items()}, "dW")
+    show_rule(name, cache)
+    checks = check_matrices(cache)
+    table = {
+        "gradient": [check.name for check in checks],
+        "shape": [check.shape for check in checks],
+        "against torch autograd": [verdict(check.passed[0], check.torch_error) for check in checks],
+        "against a nudge by ±10⁻⁵": [verdict(check.passed[1], check.nudge_error) for check in checks],
+    }
+    st.table(table, hide_index=True, alt="The worst relative error of each gradient matrix")
+
+
+def show_rule(name: str, cache: Cache) -> None:
+    """One gradient's rule with the matrices that go into it."""
+    parts = PARTS[name](cache)
+    st.latex(RULES[name][1])
+    alt = f"The matrices of {name}: " + ", ".join(f"{title} is {matrix.shape}" for title, matrix in parts.items())
+    charts.show(matrices_figure(list(parts), list(parts.values())), "matrices", alt)
+
+
+def _dq(cache: Cache) -> dict[str, Matrix]:
+    right = np.eye(CLASSES)[cache.y.numpy()]
+    return {"p": cache.p.numpy(), "y": right, "dq": backward(cache).dq.numpy()}
+
+
+def _dw(cache: Cache) -> dict[str, Matrix]:
+    gradients = backward(cache)
+    return {"xᵀ": cache.x.T.numpy(), "dq": gradients.dq.numpy(), "dW": gradients.dW.numpy()}
+
+
+def _db(cache: Cache) -> dict[str, Matrix]:
+    gradients = backward(cache)
+    return {"dq": gradients.dq.numpy(), "db": gradients.db[None].numpy()}
+
+
+def _dx(cache: Cache) -> dict[str, Matrix]:
+    gradients = backward(cache)
+    return {"dq": gradients.dq.numpy(), "Wᵀ": cache.W.T.numpy(), "dx": gradients.dx.numpy()}
+
+
+PARTS: dict[str, Callable[[Cache], dict[str, Matrix]]] = {"dq": _dq, "dW": _dw, "db": _db, "dx": _dx}

@@ -1,0 +1,130 @@
+"""Backpropagation through a small network: every weight's chain, its two checks, and the step."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.figures.backpropagation import losses_figure
+from core.gradient_check import check_gradients
+from core.graphs.network import network_paths, network_table
+from core.graphs.words import show
+from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network
+from pages.ui import charts, controls
+from pages.ui.formula import factor, tex
+from pages.ui.graph import forget_step, show_graph
+from pages.ui.parts.gradient_checks import show_checks, summary
+from pages.ui.state import set_url, url_choice, url_number
+from pages.ui.synced import shared_choice
+
+RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0, 30.0)
+MOST_STEPS = 100
+FIRST_WEIGHT = "w1-11"
+ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+ACTIVATIONS = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "ReLU"}
+
+
+def show_network_part() -> None:
+    """The network, its controls, the chosen weight's chain, the step and all checks."""
+    picture = st.container()
+    spec, rate = _settings()
+    networks = walk(spec, rate, int(url_number("taken", 0, 0, MOST_STEPS)))
+    network = networks[-1]
+    keys = {key_of(name): name for name in network.weights}
+    chosen = url_choice("weight", FIRST_WEIGHT, tuple(keys))
+    shape = "-".join(map(str, spec.sizes))
+    alt = f"A {shape} network with every value and every gradient; its loss is {show(network.loss.data)}."
+    pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
+    with picture:
+        show_graph(network_table(network), f"network:{shape}", alt, picked=keys[chosen], on_pick=pick)
+    checks = {check.name: check for check in check_gradients(network)}
+    numbers, control = st.columns([7, 3], gap="medium")
+    with control:
+        shared_choice("Weight, or click its line", "weight", keys, FIRST_WEIGHT)
+        _step_controls(networks, rate)
+    with numbers:
+        show_weight(network, keys[chosen])
+        show_checks([checks[keys[chosen]]])
+        st.markdown(summary(list(checks.values())))
+        if network.on_corner:
+            st.caption("A ReLU stands so near its corner here that the nudge may step over it.")
+    with st.expander("Every gradient with its two checks", icon=":material/checklist:"):
+        show_checks(list(checks.values()))
+
+
+def _settings() -> tuple[NetworkSpec, float]:
+    first, second, third, fourth = st.columns([2, 2, 2, 3], gap="medium")
+    with first:
+        shape = controls.pick("Network", "net", {name: name for name in SPECS}, "2-2-1", on_change=_start_over)
+    with second:
+        activation = controls.choice("Hidden layers", "act", ACTIVATIONS, HIDDEN[0], on_change=_start_over)
+    with third:
+        seed = controls.number("Seed", "seed", 0, 9999, 0, help="Other weights to start from.", on_change=_start_over)
+    with fourth:
+        rate = controls.stops("Learning rate η", "rate", RATES, 0.5)
+    return replace(SPECS[shape], activation=activation, seed=seed), rate
+
+
+def _start_over() -> None:
+    set_url("taken", 0, 0)
+    forget_step()
+
+
+def walk(spec: NetworkSpec, rate: float, steps: int) -> list[Network]:
+    """Return the network at its start and after each of `steps` steps, gradients computed."""
+    networks = [_with_gradients(build_network(spec))]
+    for _ in range(steps):
+        networks.append(_with_gradients(step_network(networks[-1], rate)))
+    return networks
+
+
+def _with_gradients(network: Network) -> Network:
+    network.loss.backward()
+    return network
+
+
+def _step_controls(networks: list[Network], rate: float) -> None:
+    """What one more step would do, the buttons that do and undo it, and the loss so far."""
+    taken, loss = len(networks) - 1, networks[-1].loss.data
+    after = step_network(networks[-1], rate).loss.data
+    now, then = st.columns(2)
+    now.metric("Loss now", show(loss))
+    then.metric("After the step", show(after), f"{after - loss:.4g}", delta_color="inverse")
+    left, right = st.columns(2)
+    full = taken >= MOST_STEPS
+    take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: set_url("taken", 0, 0))
+    left.button("Take the step", key="take", on_click=take, disabled=full, type="primary", width="stretch")
+    right.button("Reset", key="reset", on_click=reset, disabled=not taken, width="stretch")
+    st.caption(f"Steps taken with η = {rate:g}: {taken}")
+    if taken:
+        losses = [network.loss.data for network in networks]
+        charts.show(losses_figure(losses), "losses", f"The loss after each of {taken} steps; it is {show(loss)} now.")
+
+
+def show_weight(network: Network, name: str) -> None:
+    """One weight's gradient as backward finds it: what has arrived at its sum z, times the slope of z in the weight."""
+    paths = network_paths(network).of(network.weights[name])
+    z, slope = paths[0].values[1], paths[0].slopes[0]
+    rule = f"{fraction('L', z.name)} \\cdot {fraction(z.name, name)}"
+    gradient = tex(network.weights[name].grad)
+    st.latex(f"{fraction('L', name)} = {rule} = {factor(z.grad)} \\cdot {factor(slope)} = {gradient}")
+    ways = "one path leads" if len(paths) == 1 else f"{len(paths)} paths lead"
+    st.markdown(f"From {name} {ways} to the loss; the box under the picture has every one of them, and their sum.")
+
+
+def fraction(upper: str, lower: str) -> str:
+    """Return ∂upper/∂lower as LaTeX."""
+    return rf"\frac{{\partial {latex(upper)}}}{{\partial {latex(lower)}}}"
+
+
+def latex(name: str) -> str:
+    """Return a name such as w¹₂₃ as LaTeX."""
+    if len(name) < 2:
+        return name
+    layer, places = name[1].translate(ASCII), name[2:].translate(ASCII)
+    return rf"{name[0]}^{{({layer})}}_{{{places}}}"
+
+
+def key_of(name: str) -> str:
+    """Return a weight's name as it stands in the URL: w1-23 for w¹₂₃."""
+    plain = name.translate(ASCII)
+    return f"{plain[:2]}-{plain[2:]}"

@@ -1,0 +1,65 @@
+"""The learning rate with two weights: one slider for both, the walk on lines of equal loss, the loss step by step."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.descent import VERDICTS, Path, descend, judge, verdict
+from core.figures.gradient_descent import contour_figure
+from core.figures.learning_rate import losses_figure
+from core.landscapes import Landscape
+from pages.ui.charts import show
+from pages.ui.formula import tex
+from pages.ui.parts.rate_view import curvatures
+from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+
+STEPS = 20
+DOES = {
+    "still": "stays",
+    "crawl": "crawls",
+    "monotone": "walks straight down",
+    "one_step": "arrives in one step",
+    "bounce": "crosses the minimum, nearer each time",
+    "forever": "swings for ever",
+    "diverge": "diverges",
+}
+
+
+def show_bowl(landscape: Landscape, momentum: float, facts: Any) -> None:
+    """Show the slider, the walk of its rate and the losses; formula, curvatures and the ending go into `facts`."""
+    flat, steep = sorted(curvatures(landscape))
+    limit = 2 * (1 + momentum) / steep
+    rate = read_rate("brate", landscape.learning_rate, limit)
+    path = descend(landscape, landscape.start, rate, STEPS, momentum)
+    _slider(landscape, rate, momentum, limit)
+    left, right = st.columns(2)
+    with left:
+        side, losses = (table.numpy() for table in landscape.surface(61))
+        show(contour_figure(side, losses, path), "bowl_path", f"The walk over lines of equal loss: {landscape.label}.")
+    with right:
+        show(losses_figure(path.losses), "bowl_losses", "The loss after each step.")
+    with facts:
+        st.latex(rf"\text{{loss}} = {landscape.formula}")
+        st.latex(rf"\lambda_{{\max}} = {tex(steep)} \qquad \lambda_{{\min}} = {tex(flat)}")
+        st.caption(_ending(path))
+
+
+def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) -> None:
+    """The slider of a bowl, with the limit of its steepest direction, and what each direction does."""
+    steep = max(curvatures(landscape))
+    marks = [Limit(1 / steep, "1/L"), Limit(2 / steep, "2/λmax")]
+    if momentum:
+        marks.append(Limit(limit, "2(1+β)/λmax"))
+    stops = rate_stops(limit, marks, rate)
+    said = [[verdict(float(stop), curvature, momentum) for curvature in curvatures(landscape)] for stop in stops]
+    words = [f"w₁ {DOES[first.kind]} · w₂ {DOES[second.kind]}" for first, second in said]
+    zones = [Zone(0, limit, "positive"), Zone(limit, float(stops[-1]), "backward")]
+    alt = f"The learning rate on {landscape.label}, with the limit 2/λmax marked."
+    show_rate("bowl_rate", "brate", stops, rate, landscape.learning_rate, marks, zones, words, "learning rate η", alt)
+
+
+def _ending(path: Path) -> str:
+    """Return in words what a walk did."""
+    if path.diverged_at is not None:
+        return f"{VERDICTS['diverge']} At step {path.diverged_at} it left what can be drawn. Lower the learning rate."
+    return f"{VERDICTS[judge(path)]} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g} in {len(path.rates)} steps."

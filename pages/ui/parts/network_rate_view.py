@@ -1,0 +1,75 @@
+"""The learning rate of a real network: its limit by power iteration, and short real runs below and above it."""
+
+import streamlit as st
+
+from core.experiments.network_loss import FullBatchRun, Subject
+from core.experiments.stability import Stability, short_run
+from core.figures.learning_rate import power_figure, runs_figure
+from pages.ui.charts import show
+from pages.ui.formula import tex
+from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+
+STEPS = 40
+SHARES = (0.25, 0.9, 1.1, 1.5)  # of the limit, run beside the reader's own
+DEFAULT_SHARE = 0.5
+REACH = 2.0  # the slider ends at so many times the limit
+
+
+def show_network_slider(found: Stability) -> float:
+    """Show the slider with 1/λmax and 2/λmax of the real network, and return the learning rate on it."""
+    limit = found.limit
+    default = float(f"{DEFAULT_SHARE * limit:.2g}")
+    slider_limit = REACH * limit / 1.25  # `rate_stops` goes a quarter beyond what it is told
+    rate = read_rate("nrate", default, slider_limit)
+    marks = [Limit(limit / 2, "1/λmax"), Limit(limit, "2/λmax")]
+    stops = rate_stops(slider_limit, marks, rate)
+    zones = [Zone(0, limit, "positive"), Zone(limit, float(stops[-1]), "backward")]
+    words = [f"{stop / limit:.2f} of the limit · {_side(stop / limit)}" for stop in stops]
+    alt = "The learning rate of the real network, with 1/λmax and 2/λmax marked."
+    show_rate("network", "nrate", stops, rate, default, marks, zones, words, "learning rate η", alt)
+    return rate
+
+
+def show_runs(subject: Subject, found: Stability, rate: float) -> FullBatchRun:
+    """Run the network with the reader's rate and four others, show their losses, and return the reader's run."""
+    rates = sorted({rate, *(share * found.limit for share in SHARES)})
+    runs = [short_run(subject, float(used), STEPS) for used in rates]
+    alt = "Loss of the real network against steps, for learning rates below and above 2/λmax."
+    show(runs_figure(runs, found.limit, rate), "runs", alt)
+    return next(run for run in runs if run.learning_rate == rate)
+
+
+def show_limit(found: Stability) -> None:
+    """Show λmax and 2/λmax with their numbers, and how power iteration closed in on them."""
+    st.latex(rf"\lambda_{{\max}} = {tex(found.curvature)}")
+    st.latex(rf"2/\lambda_{{\max}} = {tex(found.limit)}")
+    alt = "The curvature that power iteration finds, rising to λmax."
+    show(power_figure(found.estimates), "power", alt)
+    st.caption(
+        f"{len(found.estimates)} Hessian-vector products over {found.parameters:,} weights and biases; "
+        "the Hessian itself is never built."
+    )
+
+
+def explain(run: FullBatchRun, found: Stability) -> str:
+    """Return in words what a run did, from its numbers."""
+    share = run.learning_rate / found.limit
+    first, last, worst = run.losses[0], run.losses[-1], max(run.losses)
+    told = f"η = {run.learning_rate:.3g} is {share:.2f} of 2/λmax."
+    if run.diverged_at is not None:
+        return f"{told} At step {run.diverged_at} the loss had grown beyond what a number can hold. Lower the rate."
+    if run.rises == 0:
+        return f"{told} The loss fell in every one of {STEPS} steps, from {first:.3f} to {last:.3f}."
+    told += (
+        f" The loss rose in {run.rises} of {STEPS} steps, up to {worst:.3f} from {first:.3f}, and ended at {last:.3f}."
+    )
+    if last > first:
+        return (
+            f"{told} Along the steepest direction each step lands farther away than it began: the run diverges. "
+            "It stays finite only because the ground farther out is less steep. Go below the mark to cure it."
+        )
+    return f"{told} It overshot the steepest direction, and found flatter ground farther on."
+
+
+def _side(share: float) -> str:
+    return "the steepest direction overshoots more each time" if share > 1 else "every direction shrinks"

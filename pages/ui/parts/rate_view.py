@@ -1,0 +1,140 @@
+"""The learning rate on a quadratic: a slider with its limits and the walk it makes, panels side by side, the table."""
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.descent import VERDICTS, Verdict, slopes_along, verdict
+from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, sweep
+from core.figures.learning_rate import panel_figure
+from core.landscapes import Landscape
+from core.optimizers import SCHEDULES
+from pages.ui.charts import show
+from pages.ui.formula import factor, tex
+from pages.ui.rate import Limit, WalkPicture, Zone, rate_stops, show_rate
+
+STEPS = 20
+TABLE_STEPS = 10
+SIDE_BY_SIDE = {0.05: "0.05 crawls", 0.2: "0.2 walks", 0.5: "0.5 arrives", 0.9: "0.9 bounces", 1.1: "1.1 diverges"}
+ZONES = {
+    "still": "neutral",
+    "crawl": "neutral",
+    "monotone": "positive",
+    "one_step": "positive",
+    "bounce": "negative",
+    "forever": "backward",
+    "diverge": "backward",
+}
+
+
+SWINGS = VERDICTS | {
+    "bounce": "It swings across the minimum, and comes nearer in the long run.",
+    "forever": "It swings for ever: the learning rate is exactly at the limit.",
+    "diverge": "It swings farther and farther out in the long run.",
+}
+
+
+def curvatures(landscape: Landscape) -> tuple[float, ...]:
+    """Return λ along each weight of a quadratic."""
+    return landscape.curvatures or (1.0,)
+
+
+def marks_of(curvature: float, momentum: float) -> list[Limit]:
+    """Return 1/L and 2/L, and with momentum the limit it moves to."""
+    marks = [Limit(1 / curvature, "1/L"), Limit(2 / curvature, "2/L")]
+    return [*marks, Limit(2 * (1 + momentum) / curvature, "2(1+β)/L")] if momentum else marks
+
+
+def zones_of(stops: NDArray[np.float64], verdicts: Sequence[Verdict]) -> list[Zone]:
+    """Return the slider's stretches: neighbouring stops with one colour are one stretch."""
+    zones, first = [], 0
+    for colour, group in groupby(ZONES[said.kind] for said in verdicts):
+        last = first + len(list(group))
+        zones.append(Zone(stops[first], stops[min(last, len(stops) - 1)], colour))
+        first = last
+    return zones
+
+
+def show_sweep(landscape: Landscape, rate: float, default: float, momentum: float, schedule: str) -> Sweep:
+    """Show the slider and the walk of the stop under the hand; return the walks of all stops."""
+    curvature = curvatures(landscape)[0]
+    marks = marks_of(curvature, momentum)
+    stops = rate_stops(marks[-1].x, marks, rate)
+    walks = sweep(landscape, landscape.start[0], stops, STEPS, momentum, schedule)
+    verdicts = [verdict(float(stop), curvature, momentum) for stop in stops]
+    told = SWINGS if momentum else VERDICTS
+    constant = schedule == "constant"
+    words = [
+        f"{told[said.kind]} · {_arrival(weights[-1])}" if constant else _arrival(weights[-1])
+        for said, weights in zip(verdicts, walks.weights, strict=True)
+    ]
+    reach = 1.15 * abs(landscape.start[0])
+    w = np.linspace(-reach, reach, 201)
+    picture = WalkPicture(w, slopes_along(landscape, w)[0], walks)
+    alt = f"{STEPS} steps on {landscape.label} with the chosen learning rate; 1/L and 2/L are marked on its slider."
+    show_rate(
+        "sweep", "rate", stops, rate, default, marks, zones_of(stops, verdicts), words, "learning rate η", alt, picture
+    )
+    return walks
+
+
+def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedule: str) -> None:
+    """Show where the walk leads as a formula with its numbers."""
+    curvature, start = curvatures(landscape)[0], landscape.start[0]
+    said = verdict(rate, curvature, momentum)
+    st.latex(rf"L = \lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
+    if momentum:
+        st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
+        st.latex(rf"\text{{left after a step, in the long run: }} {tex(said.factor)}")
+        return
+    factors = [1 - rate * SCHEDULES[schedule].factor(step / STEPS) * curvature for step in range(STEPS)]
+    if schedule == "constant":
+        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {factor(factors[0])}^{{{STEPS}}} \cdot {tex(start)}"
+    else:
+        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {factor(math.prod(factors))} \cdot {tex(start)}"
+    st.latex(rf"w_{{{STEPS}}} = {product} = {tex(math.prod(factors) * start)}")
+
+
+def show_side_by_side(landscape: Landscape) -> None:
+    """Show the same start with five learning rates."""
+    w = np.linspace(-12, 12, 161)
+    curve, _ = slopes_along(landscape, w)
+    rates = list(SIDE_BY_SIDE)
+    walks = sweep(landscape, landscape.start[0], rates, TABLE_STEPS)
+    for row, place in enumerate(st.columns(len(rates))):
+        title = f"η = {SIDE_BY_SIDE[rates[row]]}"
+        with place:
+            alt = f"Ten steps on w² from 10 with a learning rate of {rates[row]:g}: {VERDICTS[_kind(rates[row])]}"
+            show(panel_figure(w, curve, walks.weights[row], walks.losses[row], title), f"panel{row}", alt)
+
+
+def show_rate_table(landscape: Landscape) -> None:
+    """Show where six learning rates lead in ten steps."""
+    rows = rate_table(landscape, landscape.start[0], TABLE_STEPS, TABLE_RATES)
+    lines = [f"| η | 1 − ηλ | w after {TABLE_STEPS} steps | what happens |", "|---:|---:|---:|---|"]
+    for row in rows:
+        lines.append(f"| {row.rate:g} | {_minus(row.factor)} | {_three(row.weight)} | {VERDICTS[row.kind]} |")
+    st.markdown("\n".join(lines))
+
+
+def _kind(rate: float) -> str:
+    return verdict(rate, 2.0).kind
+
+
+def _three(value: float) -> str:
+    """Return a number to three digits, below 1 to two decimals: 3.49, 0.06, 61.9."""
+    return _minus(float(f"{value:.3g}") if abs(value) >= 1 else round(value, 2))
+
+
+def _minus(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def _arrival(last: float) -> str:
+    if not np.isfinite(last):
+        return f"within {STEPS} steps w has left all numbers"
+    return f"after {STEPS} steps w = {_minus(float(f'{last:.3g}'))}"

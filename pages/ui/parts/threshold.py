@@ -1,0 +1,51 @@
+"""The bias as a threshold: on the activation's curve, and on the sums of a real neuron."""
+
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+from torch import Tensor, from_numpy
+
+from core.data import load_mnist
+from core.experiments.small_reader import small_reader
+from core.experiments.threshold import fire, first_layer_sums, own_threshold
+from core.figures.threshold import sums_figure
+from core.forward import number_text
+from pages.ui.charts import show
+from pages.ui.curve import Line, Picture, Point, Vertical, grid, read_points, show_curve
+
+FARTHEST = 15.0  # the largest weighted sum on the picture
+START = 6.0
+
+
+def threshold_curve(threshold: float, activation: str) -> None:
+    """Show the activation over the weighted sum, moved by the threshold; the sum is dragged along it."""
+    (total,) = read_points("sum", (START,), -FARTHEST, FARTHEST)
+    sums = grid(-FARTHEST, FARTHEST, (total,))
+    outputs = fire(from_numpy(sums), threshold, activation).numpy()
+    output = float(outputs[np.searchsorted(sums, total)])
+    line = Vertical(threshold, f"threshold {number_text(threshold)}", "accent")
+    alt = f"Output against weighted sum: at {total:g}, with a threshold of {threshold:g}, it is {output:.3f}"
+    picture = Picture(
+        sums, (Line("output", outputs, "forward"),), "weighted sum Σ wx", "output", alt, verticals=(line,), height=300
+    )
+    show_curve(picture, (Point(total, "weighted sum"),), "threshold_curve", "sum", (START,))
+    st.latex(rf"b = {-threshold + 0.0:g} \qquad f({total:.3g} + b) = f({total - threshold:.3g}) = {output:.3g}")
+
+
+def real_sums(threshold: float, neuron: int) -> None:
+    """Show for how many test digits a first-layer neuron of the small reader passes the threshold."""
+    model = small_reader()
+    sums = _sums(neuron)
+    fires = int((sums > threshold).sum())
+    own = own_threshold(model, neuron)
+    st.markdown(
+        f"**Hidden neuron {neuron + 1} of a network that reads digits.** Its weighted sum passes the threshold for "
+        f"{fires:,} of 10,000 test digits. Training chose a threshold of {number_text(own)}."
+    )
+    show(sums_figure(sums, threshold, own), "real_sums", alt=f"Weighted sums of 10,000 digits; {fires} pass")
+
+
+@lru_cache(maxsize=16)
+def _sums(neuron: int) -> Tensor:
+    return first_layer_sums(small_reader(), load_mnist().test_images, neuron)
