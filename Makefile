@@ -26,6 +26,7 @@ data: .venv/ready
 
 model: .venv/ready
 	$(BIN)/python -m scripts.build_model
+	$(BIN)/python -m scripts.build_small_reader
 
 clean:
 	rm -rf .venv build var

@@ -3,8 +3,8 @@
 import torch
 
 from core.data import load_mnist
+from core.experiments.small_reader import SMALL_READER, build_small_reader
 from core.model import load_model
-from core.small_reader import SMALL_READER, build_small_reader
 from core.training import evaluate
 
 
