@@ -15,14 +15,14 @@ from pages.ui.live import set_learning_rate
 LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.002, 0.004, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 WEIGHT_DECAYS = (0.0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1)
 RECIPE_KEY = "recipe"
-KEYS = ("layers", "activation", "optimizer", "rate", "schedule", "batch", "epochs", "dropout", "l2", "augment", "seed")
 WIDTH_KEYS = tuple(f"width{layer + 1}" for layer in range(MAX_HIDDEN_LAYERS))
+USUAL_WIDTH = 64  # of a layer that the recipe does not have
 
 
 def recipe_control() -> Recipe:
     """Return the recipe the reader starts from; choosing one sets every other control to its values."""
     labels = controls.labels(RECIPES)
-    name = controls.pick("Recipe", RECIPE_KEY, labels, "quick", on_change=_forget_settings)
+    name = controls.pick("Recipe", RECIPE_KEY, labels, "quick", on_change=_take_recipe)
     st.caption(f"{RECIPES[name].promise}.")
     return RECIPES[name]
 
@@ -36,9 +36,28 @@ def settings(recipe: Recipe) -> RunSpec:
     return RunSpec(model, training, next(names, ""))
 
 
-def _forget_settings() -> None:
-    for key in (*KEYS, *WIDTH_KEYS):
-        st.session_state.pop(key, None)
+def _take_recipe() -> None:
+    """Set every control to the values of the recipe just chosen; by hand, for a control keeps what it shows."""
+    recipe = RECIPES[st.session_state[RECIPE_KEY]]
+    model, training = recipe.model, recipe.training
+    st.session_state.update(
+        layers=len(model.hidden),
+        activation=model.activation,
+        dropout=model.dropout,
+        rate=f"{training.learning_rate:g}",
+        epochs=training.epochs,
+        batch=training.batch_size,
+        optimizer=training.optimizer,
+        schedule=training.schedule,
+        augment=training.augmentation,
+        l2=f"{training.weight_decay:g}",
+        seed=training.seed,
+        **{key: _width(model, layer) for layer, key in enumerate(WIDTH_KEYS)},
+    )
+
+
+def _width(model: ModelConfig, layer: int) -> int:
+    return model.hidden[layer] if layer < len(model.hidden) else USUAL_WIDTH
 
 
 def _network(start: ModelConfig) -> ModelConfig:
@@ -51,9 +70,9 @@ def _network(start: ModelConfig) -> ModelConfig:
     sides = st.columns(2)
     widths = []
     for layer in range(depth):
-        usual = start.hidden[layer] if layer < len(start.hidden) else 64
         with sides[layer % 2]:
-            widths.append(controls.number(f"Width {layer + 1}", WIDTH_KEYS[layer], 1, MAX_WIDTH, usual))
+            width = controls.number(f"Width {layer + 1}", WIDTH_KEYS[layer], 1, MAX_WIDTH, _width(start, layer))
+            widths.append(width)
     dropout = controls.slider("Dropout", "dropout", 0.0, 0.9, start.dropout, 0.05)
     return ModelConfig(tuple(widths), activation, dropout)
 
