@@ -97,7 +97,7 @@ def as_tensors(digits: Digits) -> DigitTensors:
 
 def to_unit(images: Tensor) -> Tensor:
     """Return images of bytes as float32 between 0 (paper) and 1 (ink), same shape."""
-    return images.float().div_(255)
+    return images / 255
 
 
 def _remedy(path: Path, what: str) -> str:

@@ -1,5 +1,6 @@
 """The training loop: predict, loss, gradient, step, repeat."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ class TrainingState:
         self.learning_rate = config.learning_rate  # may be changed while `train` runs
         self.step = 0
         self.seconds = 0.0
+        self.dropouts = [module for module in model.modules() if isinstance(module, Dropout) and module.p > 0]
+        self.is_random = bool(self.dropouts) or config.augmentation != "none"
         build = OPTIMIZERS[config.optimizer].build
         self.optimizer = build(model.parameters(), config.learning_rate, config.weight_decay)
 
@@ -78,7 +81,7 @@ def train(
         rate = state.learning_rate * SCHEDULES[config.schedule].factor(state.step / (per_epoch * config.epochs))
         loss, accuracy = take_step(state, images, labels, rate)
         state.step += 1
-        diverged = not np.isfinite(loss)
+        diverged = not math.isfinite(loss)
         test_loss, test_accuracy = None, None
         if batch == per_epoch - 1 and not diverged:
             test_loss, test_accuracy = score(model, data.test_images, data.test_labels)
@@ -92,10 +95,13 @@ def train(
 
 def take_step(state: TrainingState, images: Tensor, labels: Tensor, rate: float) -> tuple[float, float]:
     """Take one step on a batch (B, 784), (B,): predict, loss, gradient, step. Returns the loss and the accuracy."""
-    generator = _generator(state.config.seed, state.step, 1)
-    images = AUGMENTATIONS[state.config.augmentation].apply(images, generator)
-    _seed_dropout(state.model, generator)
-    state.model.train()
+    if state.is_random:
+        generator = _generator(state.config.seed, state.step, 1)
+        images = AUGMENTATIONS[state.config.augmentation].apply(images, generator)
+        for dropout in state.dropouts:
+            dropout.generator = generator
+    if not state.model.training:
+        state.model.train()
     logits = state.model(images)  # (B, 10)
     loss = F.cross_entropy(logits, labels)
     state.optimizer.zero_grad()
@@ -103,20 +109,14 @@ def take_step(state: TrainingState, images: Tensor, labels: Tensor, rate: float)
     for group in state.optimizer.param_groups:
         group["lr"] = rate
     state.optimizer.step()
-    right = (logits.argmax(1) == labels).float().mean()
-    return loss.item(), right.item()
+    right = (logits.detach().argmax(1) == labels).sum()
+    return loss.item(), right.item() / len(labels)
 
 
 def _generator(seed: int, index: int, purpose: int) -> torch.Generator:
     """Return a generator for one epoch's order (purpose 0) or one step's noise (purpose 1) of a run."""
     mixed = np.random.SeedSequence((seed, index, purpose)).generate_state(1, np.uint64)[0]
     return torch.Generator().manual_seed(int(mixed >> np.uint64(1)))
-
-
-def _seed_dropout(model: nn.Module, generator: torch.Generator) -> None:
-    for module in model.modules():
-        if isinstance(module, Dropout):
-            module.generator = generator
 
 
 def score(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, float]:
