@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,10 @@ class Subject:
 
 
 class NetworkLoss:
-    """The mean cross-entropy on a fixed batch as a function of all weights in one vector (P,), float64."""
+    """The mean cross-entropy on a fixed batch as a function of all weights in one vector (P,), float64.
+
+    May be called from any thread: all readers share the one that `network_loss` keeps.
+    """
 
     def __init__(self, model: nn.Module, images: Tensor, labels: Tensor) -> None:
         self.model = model.double().eval()
@@ -43,12 +47,14 @@ class NetworkLoss:
         self.labels = labels  # (N,)
         self.shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
         self.start = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])  # (P,)
+        self._lock = Lock()
 
     def __call__(self, weights: Tensor) -> Tensor:
         """Return the loss at the weights (P,)."""
         pieces = torch.split(weights, [shape.numel() for shape in self.shapes.values()])
         named = {name: piece.view(shape) for (name, shape), piece in zip(self.shapes.items(), pieces, strict=True)}
-        logits = functional_call(self.model, named, (self.images,))  # (N, classes)
+        with self._lock:  # functional_call puts the weights into the model for as long as it runs
+            logits = functional_call(self.model, named, (self.images,))  # (N, classes)
         return F.cross_entropy(logits, self.labels)
 
 

@@ -1,5 +1,7 @@
 """λmax is the Hessian's largest eigenvalue, and 2/λmax really is where a network's descent stops being calm."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -110,6 +112,14 @@ def test_a_run_equals_torch_and_itself():
         optimizer.step()
         losses.append(value.item())
     assert run.losses == pytest.approx(losses, rel=1e-6)
+
+
+def test_readers_in_several_threads_get_the_runs_they_get_alone():
+    loss, rates = network_loss(Subject(warm_up=5)), (0.1, 0.3, 0.5, 0.7)
+    alone = [full_batch_descent(loss, rate, 30) for rate in rates]
+    with ThreadPoolExecutor(len(rates)) as threads:
+        together = list(threads.map(lambda rate: full_batch_descent(loss, rate, 30), rates))
+    assert together == alone
 
 
 def test_an_overflow_is_a_result():
