@@ -2,44 +2,41 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
-
-MAX_PATHS = 10_000
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: y from its arguments, the slopes ∂y/∂a (and ∂y/∂b) there, and those slopes as LaTeX."""
+    """One operation: y from its arguments, and the slopes ∂y/∂a (and ∂y/∂b) there."""
 
     value: Callable[..., float]  # a, b → y
     slopes: Callable[..., tuple[float, ...]]  # y, a, b → (∂y/∂a, ∂y/∂b)
-    formulas: tuple[str, ...]
+    arity: int = 1  # the number of arguments
 
 
 OPERATIONS: dict[str, Operation] = {
-    "+": Operation(np.add, lambda y, a, b: (1, 1), ("1", "1")),
-    "−": Operation(np.subtract, lambda y, a, b: (1, -1), ("1", "-1")),
-    "×": Operation(np.multiply, lambda y, a, b: (b, a), ("b", "a")),
-    "/": Operation(np.divide, lambda y, a, b: (np.divide(1, b), np.divide(-y, b)), (r"\frac1b", r"-\frac{a}{b^2}")),
+    "+": Operation(np.add, lambda y, a, b: (1, 1), 2),
+    "−": Operation(np.subtract, lambda y, a, b: (1, -1), 2),
+    "×": Operation(np.multiply, lambda y, a, b: (b, a), 2),
+    "/": Operation(np.divide, lambda y, a, b: (np.divide(1, b), np.divide(-y, b)), 2),
     "**": Operation(
         np.power,
         lambda y, a, b: (b * np.power(a, b - 1) if b else 0, y * np.log(a) if a or b < 0 else 0),
-        (r"b\,a^{b-1}", r"a^b \ln a"),
+        2,
     ),
-    "max": Operation(np.maximum, lambda y, a, b: (_share(a, b), _share(b, a)), ("[a > b]", "[b > a]")),
-    "min": Operation(np.minimum, lambda y, a, b: (_share(b, a), _share(a, b)), ("[a < b]", "[b < a]")),
-    "neg": Operation(np.negative, lambda y, a: (-1,), ("-1",)),
-    "exp": Operation(np.exp, lambda y, a: (y,), ("e^a",)),
-    "log": Operation(np.log, lambda y, a: (np.divide(1, a),), (r"\frac1a",)),
-    "sin": Operation(np.sin, lambda y, a: (np.cos(a),), (r"\cos a",)),
-    "cos": Operation(np.cos, lambda y, a: (-np.sin(a),), (r"-\sin a",)),
-    "tanh": Operation(np.tanh, lambda y, a: (1 - y * y,), (r"1 - \tanh^2 a",)),
-    "sqrt": Operation(np.sqrt, lambda y, a: (np.divide(0.5, y),), (r"\frac{1}{2\sqrt a}",)),
-    "abs": Operation(np.abs, lambda y, a: (np.sign(a),), (r"\operatorname{sign} a",)),
-    "relu": Operation(lambda a: np.maximum(a, 0), lambda y, a: (float(a > 0),), ("[a > 0]",)),
-    "sigmoid": Operation(lambda a: 1 / (1 + np.exp(-a)), lambda y, a: (y * (1 - y),), (r"\sigma(a)\,(1 - \sigma(a))",)),
+    "max": Operation(np.maximum, lambda y, a, b: (_share(a, b), _share(b, a)), 2),
+    "min": Operation(np.minimum, lambda y, a, b: (_share(b, a), _share(a, b)), 2),
+    "neg": Operation(np.negative, lambda y, a: (-1,)),
+    "exp": Operation(np.exp, lambda y, a: (y,)),
+    "log": Operation(np.log, lambda y, a: (np.divide(1, a),)),
+    "sin": Operation(np.sin, lambda y, a: (np.cos(a),)),
+    "cos": Operation(np.cos, lambda y, a: (-np.sin(a),)),
+    "tanh": Operation(np.tanh, lambda y, a: (1 - y * y,)),
+    "sqrt": Operation(np.sqrt, lambda y, a: (np.divide(0.5, y),)),
+    "abs": Operation(np.abs, lambda y, a: (np.sign(a),)),
+    "relu": Operation(lambda a: np.maximum(a, 0), lambda y, a: (float(a > 0),)),
+    "sigmoid": Operation(lambda a: 1 / (1 + np.exp(-a)), lambda y, a: (y * (1 - y),)),
 }
 
 
@@ -163,40 +160,3 @@ def backward_steps(root: Value) -> Iterator[BackwardStep]:
                 contribution = child.grad * slope
                 parent.grad += contribution
                 yield BackwardStep(child, parent, position, slope, child.grad, contribution, parent.grad)
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """One path from a leaf to the root, and the slopes along it; their product is this path's share of ∂root/∂leaf."""
-
-    values: tuple[Value, ...]  # leaf first, root last
-    slopes: tuple[float, ...]  # one fewer
-
-    @property
-    def product(self) -> float:
-        """The product of the slopes."""
-        return prod(self.slopes)
-
-
-def chains(root: Value, leaf: Value) -> list[Chain]:
-    """Return every path from `leaf` to `root`; the sum of their products is ∂root/∂leaf.
-
-    Raises `ValueError` when there are more than 10,000 paths.
-    """
-    paths = {leaf: 1}  # how many paths lead from the leaf to each value
-    for value in topological_order(root):
-        if value is not leaf:
-            paths[value] = sum(paths.get(parent, 0) for parent in value.parents)
-    if paths.get(root, 0) > MAX_PATHS:
-        raise ValueError(f"{paths[root]:,} paths lead from the leaf to the root; at most {MAX_PATHS:,} can be listed")
-    found = []
-    stack = [((root,), ())] if paths.get(root) else []  # type: list[tuple[tuple[Value, ...], tuple[float, ...]]]
-    while stack:
-        values, slopes = stack.pop()
-        if values[0] is leaf:
-            found.append(Chain(values, slopes))
-            continue
-        for parent, slope in zip(reversed(values[0].parents), reversed(values[0].slopes), strict=True):
-            if paths.get(parent):
-                stack.append(((parent, *values), (slope, *slopes)))
-    return found

@@ -1,7 +1,7 @@
 """A network of single numbers: small enough that every weight has a name and every gradient can be followed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -14,7 +14,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 CORNER = 1e-3  # a nudge of 1e−5 on a weight moves a sum by up to 1e−5 times its input, a few layers on
-LARGEST = 10.0  # input or weight
+LARGEST = 10.0  # input or target
 HIDDEN = ("tanh", "sigmoid", "relu")  # names in core.autograd.OPERATIONS
 
 
@@ -54,7 +54,6 @@ class NetworkSpec:
     inputs: tuple[float, ...] = (0.6, -0.4)
     target: float = 1.0  # with one output; with several, the number of the right class
     seed: int = 0
-    edits: tuple[tuple[str, float], ...] = ()  # weights that a reader set by hand: name and number
 
     def __post_init__(self) -> None:
         require_integer("number of layers", len(self.sizes), 2, MAX_LAYERS)
@@ -68,10 +67,6 @@ class NetworkSpec:
             require_integer("class", self.target, 0, self.sizes[-1] - 1)
         require_number("target", self.target, -LARGEST, LARGEST)
         require_integer("seed", self.seed, 0, 2**31 - 1)
-        names = starting_weights(self.sizes, self.seed)
-        for name, number in self.edits:
-            require_choice("weight", name, names)
-            require_number(name, number, -LARGEST, LARGEST)
 
 
 SPECS: dict[str, NetworkSpec] = {
@@ -105,7 +100,7 @@ class Network:
 
 def build_network(spec: NetworkSpec, weights: dict[str, float] | None = None) -> Network:
     """Return the network after forward, gradients not yet computed; `weights` by name replace the spec's own."""
-    numbers = weights or {**starting_weights(spec.sizes, spec.seed), **dict(spec.edits)}
+    numbers = weights or starting_weights(spec.sizes, spec.seed)
     named = {name: Value(number, name) for name, number in numbers.items()}
     layers = [tuple(Value(x, f"x{i}".translate(SUBSCRIPTS)) for i, x in enumerate(spec.inputs, 1))]
     sums = []
@@ -155,8 +150,3 @@ def step_network(network: Network, learning_rate: float) -> Network:
     return build_network(
         network.spec, {name: value.data - learning_rate * value.grad for name, value in network.weights.items()}
     )
-
-
-def with_edit(spec: NetworkSpec, name: str, number: float) -> NetworkSpec:
-    """Return the spec with one weight set by hand; raises `ValueError` when there is no such weight."""
-    return replace(spec, edits=(*(edit for edit in spec.edits if edit[0] != name), (name, number)))

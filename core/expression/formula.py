@@ -155,7 +155,7 @@ class Reader:
 
     def call(self, node: ast.Call, name: str) -> tuple[str, list[ast.expr]]:
         """Return the name and the arguments of a function call with the right number of arguments."""
-        expected = len(OPERATIONS[name].formulas)
+        expected = OPERATIONS[name].arity
         if len(node.args) != expected or node.keywords:
             example = "x, 0" if expected == 2 else "x"
             raise self.fail(node, f"{name} takes {expected} value{'s'[: expected - 1]}, as in {name}({example}).")

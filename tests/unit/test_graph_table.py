@@ -78,7 +78,7 @@ def test_paths_add_up_to_torchs_gradient(text, x, y, z):
 
 @pytest.mark.parametrize("op", sorted(OPERATIONS))
 def test_the_slope_in_words_is_the_slope(op):
-    count = len(OPERATIONS[op].formulas)
+    count = OPERATIONS[op].arity
     leaves = [Value(0.7, "a"), Value(1.9, "b")][:count]
     result = operate(op, *leaves)
     for position, found in enumerate(result.slopes):
@@ -96,7 +96,9 @@ def test_the_slope_in_words_is_the_slope(op):
 
 
 def test_every_operation_has_its_slopes_in_words():
-    assert {op: len(words) for op, words in SLOPES.items()} == {op: len(o.formulas) for op, o in OPERATIONS.items()}
+    assert {op: len(words) for op, words in SLOPES.items()} == {
+        op: operation.arity for op, operation in OPERATIONS.items()
+    }
     assert (slope("**", 0, ["x", "2"], "n"), slope("**", 0, ["x", "3"], "n")) == ("2x", "3x²")
 
 
