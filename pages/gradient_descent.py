@@ -9,14 +9,15 @@ from core.descent import VERDICTS, descend, judge, slope_at, square_by_autograd
 from core.figures.gradient_descent import contour_figure, surface_figure
 from core.landscapes import LANDSCAPES
 from core.numeric import shrink_nudge
-from pages.ui import controls, curve
+from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.formula import column, tex
 from pages.ui.frame import open_lesson
 from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
 from pages.ui.quiz import Outcome
+from pages.ui.state import url_integer, url_numbers
+from pages.ui.tex import tex, tex_column
 
 lesson = open_lesson("gradient_descent")
 AFTER = f"The loss before the first step, and after {STEPS} of them."
@@ -31,7 +32,7 @@ def one_weight() -> None:
         balls = controls.number("Balls", "balls", 1, 5, 1)
     start = starts(landscape, balls)
     walks = walk(landscape, start, rate)
-    step = min(curve.read_step(STEPS), max(len(path.rates) for path in walks))
+    step = min(url_integer("step", 0, 0, STEPS), max(len(path.rates) for path in walks))
     with picture:
         show_balls(landscape, start, rate, step, walks)
         st.latex(rf"\text{{loss}}(w) = {landscape.formula}")
@@ -82,7 +83,7 @@ def two_weights() -> None:
             show(contour_figure(side, losses, path), "contours", "The same walk from above, on lines of equal loss.")
         st.latex(rf"\text{{loss}} = {landscape.formula}")
         moved = path.weights[1] if len(path.weights) > 1 else np.full(2, np.inf)
-        st.latex(rf"{column(moved)} = {column(path.weights[0])} - {tex(rate)}\,{column(path.slopes[0])}")
+        st.latex(rf"{tex_column(moved)} = {tex_column(path.weights[0])} - {tex(rate)}\,{tex_column(path.slopes[0])}")
     with control:
         st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
         st.caption(f"{VERDICTS['diverge']} Lower the learning rate." if judge(path) == "diverge" else AFTER)
@@ -91,7 +92,7 @@ def two_weights() -> None:
 def autograd() -> None:
     """A real `backward()` at 3, at 8, and wherever the reader's hand goes."""
     picture, answers = st.columns(2, gap="large")
-    (x,) = curve.read_points("at", (3.0,), -10, 10)
+    (x,) = url_numbers("at", (3.0,), -10, 10)
     with picture:
         show_parabola(x)
     with answers:

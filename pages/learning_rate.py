@@ -17,7 +17,7 @@ from pages.ui.parts import network_rate_view, rate_view
 from pages.ui.parts.bowl_view import show_bowl
 from pages.ui.quiz import Outcome
 from pages.ui.rate import read_rate
-from pages.ui.state import set_url
+from pages.ui.state import forget_url
 
 lesson = open_lesson("learning_rate")
 QUADRATICS = {name: entry.label for name, entry in LANDSCAPES.items() if entry.curvatures and entry.dimensions == 1}
@@ -86,8 +86,7 @@ def network() -> None:
 
 def forget_rate() -> None:
     """Leave a learning rate that belongs to another curve."""
-    for key in ("rate", "brate"):
-        set_url(key, 0, 0)
+    forget_url("rate", "brate")
 
 
 def bounce() -> Outcome:

@@ -2,7 +2,7 @@
 
 A lesson does three things, all inside one fragment:
 
-    starts = read_points("w", (3.0,), -10, 10)                 # from the URL, ?w=3
+    starts = url_numbers("w", (3.0,), -10, 10)                 # from the URL, ?w=3
     xs = grid(-10, 10, starts)                                 # the table's x, with the points in it
     show_curve(
         Picture(xs, (Line("loss", f(xs), "train", slopes=df(xs)),), "weight w", "loss", alt="…"),
@@ -19,11 +19,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
-from pages.ui.state import set_url, url_number
+from pages.ui.state import forget_url, set_url
 
 SAMPLES = 401
 MOST_POINTS = 8
@@ -128,7 +127,7 @@ def show_curve(
         if values is not None:
             set_url(url, values, tuple(default) if default is not None else None)
             if paths:
-                set_url(step_url, 0, 0)
+                forget_url(step_url)
             if on_move:
                 on_move()
 
@@ -155,22 +154,6 @@ def grid(low: float, high: float, points: Sequence[float] = (), samples: int = S
     """Return `samples` even x from low to high with the points among them, ascending."""
     even = np.linspace(low, high, samples).round(10)
     return np.unique(np.concatenate([even, [x for x in points if low <= x <= high]]))
-
-
-def read_points(url: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
-    """Return the handles' x from the URL, as many as `default` has; `default` when any one is bad."""
-    parts = st.query_params.get(url, "").split(",")
-    try:
-        values = [float(part) for part in parts]
-    except ValueError:
-        return default
-    return valid_points(values, len(default), low, high) or default
-
-
-def read_step(longest: int, url: str = "step") -> int:
-    """Return the step that the player stands at, from the URL; 0 when it is not a whole number up to `longest`."""
-    step = url_number(url, 0, 0, longest)
-    return int(step) if step == int(step) else 0
 
 
 def valid_points(values: object, count: int, low: float, high: float) -> tuple[float, ...] | None:

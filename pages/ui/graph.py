@@ -11,7 +11,7 @@ from typing import Any
 
 from core.graphs.table import GraphTable
 from pages.ui.components import mount, reported
-from pages.ui.state import set_url, url_number
+from pages.ui.state import forget_url, set_url, url_integer
 
 BUTTONS = ("To the start", "Step back", "Step on", "All at once")
 HEAD = "Play head"
@@ -42,19 +42,13 @@ def show_graph(
 
     data = {
         **drawing(table),
-        "step": read_step(table, url),
+        "step": url_integer(url, table.turn, 0, len(table.steps) - 1),
         "picked": names.get(picked, picked),
         "pickable": on_pick is not None,
         "words": (*BUTTONS, HEAD, HINT),
         "alt": alt,
     }
     mount("graph", data, key, {"step": stepped, "pick": chosen})
-
-
-def read_step(table: GraphTable, url: str) -> int:
-    """Return where the play head stands, from the URL; the end of forward when it is no whole number in range."""
-    step = url_number(url, table.turn, 0, len(table.steps) - 1)
-    return int(step) if step == int(step) else table.turn
 
 
 def drawing(table: GraphTable) -> dict[str, Any]:
@@ -76,4 +70,4 @@ def drawing(table: GraphTable) -> dict[str, Any]:
 
 def forget_step() -> None:
     """Put the play head of the next graph to its own start: at the end of forward."""
-    set_url("step", 0, 0)
+    forget_url("step")

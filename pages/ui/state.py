@@ -42,6 +42,12 @@ def url_number(name: str, default: float, low: float, high: float) -> float:
     return value if math.isfinite(value) and low <= value <= high else default
 
 
+def url_integer(name: str, default: int, low: int, high: int) -> int:
+    """Return a whole number from the URL; `default` when it is missing, not whole or outside low … high."""
+    value = url_number(name, default, low, high)
+    return int(value) if value == int(value) else default
+
+
 def url_numbers(name: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
     """Return as many numbers, separated by commas in the URL, as `default` has; `default` when any one is bad."""
     parts = st.query_params.get(name, "").split(",")
@@ -72,3 +78,9 @@ def set_url(name: str, value: float | str | tuple[float, ...], default: object =
         st.query_params[name] = ",".join(f"{number:.6g}" for number in value)
     else:
         st.query_params[name] = value if isinstance(value, str) else f"{value:.6g}"
+
+
+def forget_url(*names: str) -> None:
+    """Leave settings out of the URL, so that they have their defaults again."""
+    for name in names:
+        st.query_params.pop(name, None)

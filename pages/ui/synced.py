@@ -1,4 +1,4 @@
-"""Controls that share one setting of the URL with each other or with a component: one moves, the others follow."""
+"""Controls that share one setting with each other or with a component: one moves, the others follow."""
 
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -38,6 +38,24 @@ def shared_choice(label: str, name: str, labels: Mapping[str, str], default: str
     st.session_state[key] = chosen
     st.selectbox(label, list(labels), format_func=labels.__getitem__, key=key, on_change=_follow(key, name, default))
     return chosen
+
+
+def typed(
+    label: str, key: str, value: float, low: float, high: float, step: float, apply: Callable[[float], None]
+) -> None:
+    """Show `value`, two decimals, for typing; `apply` writes what the reader types to where `value` comes from."""
+    st.session_state[key] = float(value)
+
+    def changed() -> None:
+        apply(round(float(st.session_state[key]), 2))
+
+    st.number_input(label, float(low), float(high), step=float(step), format="%.2f", key=key, on_change=changed)
+
+
+def typed_integer(label: str, key: str, value: int, low: int, high: int, apply: Callable[[int], None]) -> None:
+    """Show the whole number `value` for typing; `apply` writes it to where it comes from."""
+    st.session_state[key] = int(value)
+    st.number_input(label, low, high, step=1, key=key, on_change=lambda: apply(int(st.session_state[key])))
 
 
 def _follow(key: str, name: str, default: object) -> Callable[[], None]:

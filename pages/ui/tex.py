@@ -12,6 +12,7 @@ def tex(value: float, digits: int = 4) -> str:
         return r"\text{undefined}" if math.isnan(value) else (r"\infty" if value > 0 else r"-\infty")
     if 10**digits <= abs(value) < 1e7:
         return f"{value:.0f}"
+    value += 0.0  # no minus before a zero
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
 
@@ -25,8 +26,16 @@ def signed_tex(value: float, digits: int = 4) -> str:
 def tex_matrix(matrix: Tensor, digits: int = 3) -> str:
     """Return a matrix (m, n), or a vector (n,) as one row."""
     rows = matrix if matrix.ndim == 2 else matrix[None]
-    body = r" \\ ".join(" & ".join(tex(value, digits) for value in row) for row in rows.tolist())
-    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
+    return _pmatrix(" & ".join(tex(value, digits) for value in row) for row in rows.tolist())
+
+
+def tex_column(values: Iterable[float], digits: int = 4) -> str:
+    """Return numbers as a column vector."""
+    return _pmatrix(tex(value, digits) for value in values)
+
+
+def _pmatrix(rows: Iterable[str]) -> str:
+    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
 
 
 def aligned(lines: Iterable[str]) -> str:

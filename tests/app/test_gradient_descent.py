@@ -116,7 +116,7 @@ def test_two_weights_take_the_step_that_torch_takes():
     app = open_page()
     app.segmented_control(key="part").set_value("surface").run()
     assert not app.exception
-    assert r"-4\\-1.2" in formulas(app)
+    assert r"-4 \\ -1.2" in formulas(app)
 
 
 @pytest.mark.parametrize(("question", "truth"), [("well", 1), ("kink", 1)])

@@ -13,8 +13,8 @@ from core.descent import slope_at, slopes_along
 from core.expression import parse
 from core.landscapes import LANDSCAPES, from_expression
 from pages.ui.curve import grid, table, valid_points, y_range_of
-from pages.ui.formula import tex
 from pages.ui.rate import Limit, rate_stops
+from pages.ui.tex import tex
 
 CURVES = [name for name, landscape in LANDSCAPES.items() if landscape.dimensions == 1]
 

@@ -11,7 +11,8 @@ from core.losses import SoftmaxTerms, softmax_cross_entropy_terms
 from core.numeric import NUDGE, central_difference
 from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.curve import Line, Picture, Point, grid, read_points, show_curve
+from pages.ui.curve import Line, Picture, Point, grid, show_curve
+from pages.ui.state import url_numbers
 from pages.ui.tex import aligned, signed_tex, tex
 
 START_X = 1.0
@@ -23,7 +24,7 @@ TEMPERATURES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 100.0)
 
 def function_part() -> None:
     """Show one activation and its derivative with a point to drag, then several side by side."""
-    (x,) = read_points("x", (START_X,), -REACH, REACH)
+    (x,) = url_numbers("x", (START_X,), -REACH, REACH)
     picture_column, control_column = st.columns([7, 3])
     with control_column:
         name = controls.choice("Activation", "f", controls.labels(ACTIVATIONS), "sigmoid")

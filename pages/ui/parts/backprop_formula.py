@@ -12,11 +12,11 @@ from core.expression.gradients import check_expression, expression_graph, used_v
 from core.graphs.examples import square_graph
 from core.graphs.values import graph_table
 from core.graphs.words import show
-from pages.ui.formula import factor, tex
 from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_checks
 from pages.ui.state import remember, session
 from pages.ui.synced import slide_or_type
+from pages.ui.tex import signed_tex, tex
 
 VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
 FURTHEST = 1e6
@@ -38,7 +38,7 @@ def show_square() -> None:
         x = slide_or_type("x", "x", -5.0, 5.0, VARIABLES["x"], 0.1, FURTHEST)
         slope = check_expression(SQUARE, {"x": x})[0].gradient
         st.latex(rf"L = 3x^2 + 2 = {tex(3 * x**2 + 2)}")
-        st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {factor(x)} = {tex(slope)}")
+        st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {signed_tex(x)} = {tex(slope)}")
     with picture:
         alt = f"L = 3x² + 2 at x = {show(x)} as a graph of three operations; its gradient there is {show(slope)}."
         show_graph(graph_table(square_graph(x)), "square", alt)

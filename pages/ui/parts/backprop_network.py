@@ -10,11 +10,11 @@ from core.graphs.network import network_paths, network_table
 from core.graphs.words import show
 from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network
 from pages.ui import charts, controls
-from pages.ui.formula import factor, tex
 from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_checks, summary
-from pages.ui.state import set_url, url_choice, url_number
+from pages.ui.state import forget_url, set_url, url_choice, url_integer
 from pages.ui.synced import shared_choice
+from pages.ui.tex import signed_tex, tex
 
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0, 30.0)
 MOST_STEPS = 100
@@ -27,7 +27,7 @@ def show_network_part() -> None:
     """The network, its controls, the chosen weight's chain, the step and all checks."""
     picture = st.container()
     spec, rate = _settings()
-    networks = walk(spec, rate, int(url_number("taken", 0, 0, MOST_STEPS)))
+    networks = walk(spec, rate, url_integer("taken", 0, 0, MOST_STEPS))
     network = networks[-1]
     keys = {key_of(name): name for name in network.weights}
     chosen = url_choice("weight", FIRST_WEIGHT, tuple(keys))
@@ -65,7 +65,7 @@ def _settings() -> tuple[NetworkSpec, float]:
 
 
 def _start_over() -> None:
-    set_url("taken", 0, 0)
+    forget_url("taken")
     forget_step()
 
 
@@ -91,7 +91,7 @@ def _step_controls(networks: list[Network], rate: float) -> None:
     then.metric("After the step", show(after), f"{after - loss:.4g}", delta_color="inverse")
     left, right = st.columns(2)
     full = taken >= MOST_STEPS
-    take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: set_url("taken", 0, 0))
+    take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: forget_url("taken"))
     left.button("Take the step", key="take", on_click=take, disabled=full, type="primary", width="stretch")
     right.button("Reset", key="reset", on_click=reset, disabled=not taken, width="stretch")
     st.caption(f"Steps taken with η = {rate:g}: {taken}")
@@ -106,7 +106,7 @@ def show_weight(network: Network, name: str) -> None:
     z, slope = paths[0].values[1], paths[0].slopes[0]
     rule = f"{fraction('L', z.name)} \\cdot {fraction(z.name, name)}"
     gradient = tex(network.weights[name].grad)
-    st.latex(f"{fraction('L', name)} = {rule} = {factor(z.grad)} \\cdot {factor(slope)} = {gradient}")
+    st.latex(f"{fraction('L', name)} = {rule} = {signed_tex(z.grad)} \\cdot {signed_tex(slope)} = {gradient}")
     ways = "one path leads" if len(paths) == 1 else f"{len(paths)} paths lead"
     st.markdown(f"From {name} {ways} to the loss; the box under the picture has every one of them, and their sum.")
 

@@ -11,9 +11,9 @@ from core.graphs.values import graph_table
 from core.graphs.words import show, terms
 from core.numeric import central_difference, relative_error
 from pages.ui import charts, controls
-from pages.ui.formula import factor, tex
 from pages.ui.graph import show_graph
 from pages.ui.parts.gradient_checks import verdict
+from pages.ui.tex import signed_tex, tex
 
 EXAMPLES = ((1.0, 2.0), (2.0, 1.0), (-1.0, 0.5))  # x, target
 FURTHEST = 100.0
@@ -90,7 +90,7 @@ def show_kept() -> None:
 
 
 def _sum(shares: list[float]) -> str:
-    return " + ".join(factor(share) for share in shares)
+    return " + ".join(signed_tex(share) for share in shares)
 
 
 def _witnesses(ours: float, witnesses: dict[str, float], tolerances: tuple[float, float] = (1e-6, 1e-6)) -> None:

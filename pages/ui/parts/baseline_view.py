@@ -9,7 +9,7 @@ from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.parts.loop_state import pairs
 from pages.ui.quiz import Outcome
-from pages.ui.state import set_url, url_number
+from pages.ui.state import set_url, url_integer
 
 LEARNED = "learned: 785 weights"
 
@@ -41,13 +41,13 @@ def _which_digit(result: Contest, name: str) -> int:
     wrong = (~result.right[name]).nonzero().flatten().tolist()
 
     def next_mistake() -> None:
-        now = int(url_number("digit", 0, 0, last))
+        now = url_integer("digit", 0, 0, last)
         set_url("digit", next((index for index in wrong if index > now), wrong[0]), 0)
 
     def move(by: int) -> None:
-        set_url("digit", (int(url_number("digit", 0, 0, last)) + by) % (last + 1), 0)
+        set_url("digit", (url_integer("digit", 0, 0, last) + by) % (last + 1), 0)
 
-    digit = int(url_number("digit", 0, 0, last))
+    digit = url_integer("digit", 0, 0, last)
     st.caption(f"Digit {digit + 1:,} of {last + 1:,} test 3s and 7s; {len(wrong)} are mistaken with this distance")
     with st.container(horizontal=True, gap="small"):
         st.button("Back", key="digit_back", icon=":material/arrow_back:", on_click=move, args=(-1,))

@@ -9,9 +9,9 @@ from core.figures.gradient_descent import contour_figure
 from core.figures.learning_rate import losses_figure
 from core.landscapes import Landscape
 from pages.ui.charts import show
-from pages.ui.formula import tex
 from pages.ui.parts.rate_view import curvatures
 from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.tex import tex
 
 STEPS = 20
 DOES = {

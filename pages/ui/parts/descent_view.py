@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from core.descent import Path, descend, slopes_along
 from core.landscapes import LANDSCAPES, Landscape
 from pages.ui import controls, curve
-from pages.ui.formula import factor, tex
+from pages.ui.state import url_numbers
+from pages.ui.tex import signed_tex, tex
 
 STEPS = 40
 RATES = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0, 20.0)
@@ -21,7 +22,7 @@ def starts(landscape: Landscape, balls: int) -> tuple[float, ...]:
     low, high = landscape.low, landscape.high
     spread = np.linspace(low, high, balls + 2)[1:-1].round(2)
     default = landscape.start if balls == 1 else tuple(float(w) for w in spread)
-    chosen = curve.read_points("w", default, low, high)
+    chosen = url_numbers("w", default, low, high)
     return chosen if all(np.isfinite(slopes_along(landscape, np.array(chosen))).ravel()) else landscape.start * balls
 
 
@@ -66,7 +67,7 @@ def show_update(path: Path, step: int) -> None:
     w, slope, rate, after = path.weights[step, 0], path.slopes[step, 0], path.rates[step], path.weights[step + 1, 0]
     st.latex(
         rf"\underbrace{{{tex(after)}}}_{{w_{{{step + 1}}}}} = \underbrace{{{tex(w)}}}_{{w_{{{step}}}}}"
-        rf" - \underbrace{{{tex(rate)}}}_{{\eta}} \cdot \underbrace{{{factor(slope)}}}_{{\text{{slope}}}}"
+        rf" - \underbrace{{{tex(rate)}}}_{{\eta}} \cdot \underbrace{{{signed_tex(slope)}}}_{{\text{{slope}}}}"
     )
     st.latex(rf"\text{{loss}}\quad {tex(path.losses[step])} \;\to\; {tex(path.losses[step + 1])}")
 

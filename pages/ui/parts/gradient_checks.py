@@ -13,10 +13,10 @@ FAILED = (
 )
 
 
-def show_checks(checks: Sequence[Check], result: str = "L", height: int | None = None) -> None:
+def show_checks(checks: Sequence[Check]) -> None:
     """Show each gradient by our engine, by torch and by a finite difference, with the relative errors."""
     table = {
-        "gradient": [f"∂{result}/∂{check.name}" for check in checks],
+        "gradient": [f"∂L/∂{check.name}" for check in checks],
         "our engine": [show(check.gradient, 6) for check in checks],
         "torch autograd": [show(check.autograd, 6) for check in checks],
         "off by": [verdict(check.passed[0], check.autograd_error) for check in checks],
@@ -24,7 +24,7 @@ def show_checks(checks: Sequence[Check], result: str = "L", height: int | None =
         "off by ": [verdict(check.passed[1], check.difference_error) for check in checks],
     }
     alt = "Each gradient from our engine, from torch and from a finite difference, with relative errors"
-    st.table(table, hide_index=True, height=height or "content", alt=alt)
+    st.table(table, hide_index=True, alt=alt)
     if not all(passed for check in checks for passed in check.passed):
         st.caption(FAILED)
 

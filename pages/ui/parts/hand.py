@@ -25,8 +25,8 @@ from core.experiments.hand_samples import STEP, tables
 from core.forward import number_text
 from pages.ui import controls
 from pages.ui.network import Column, Line, Moves, Node, Picture, show_network
-from pages.ui.state import set_url, url_choice, url_numbers
-from pages.ui.typed import typed
+from pages.ui.state import forget_url, set_url, url_choice, url_numbers
+from pages.ui.synced import typed
 
 START = HandNetwork()
 URL = {"hidden": "w", "hidden_bias": "b", "output": "v", "output_bias": "c"}  # which numbers stand where in the URL
@@ -150,5 +150,4 @@ def _weight_setter(edge: str) -> Callable[[float], None]:
 
 
 def _reset() -> None:
-    for name in (*URL.values(), "x"):
-        st.query_params.pop(name, None)
+    forget_url(*URL.values(), "x")

@@ -9,7 +9,7 @@ from core.descent import slopes_along
 from core.expression import FUNCTIONS, ExpressionError, parse
 from core.landscapes import LANDSCAPES, Landscape, from_expression
 from pages.ui import controls
-from pages.ui.state import remember, session
+from pages.ui.state import forget_url, remember, session
 
 TYPED = "formula"
 FIRST_FORMULA = "(w**2 - 9)**2 / 20 + sin(3*w)"
@@ -38,9 +38,9 @@ def landscape_control(dimensions: int = 1) -> Landscape:
 
 def _take_settings(key: str, rate: str) -> None:
     """Leave the settings that made sense on another curve, and take the learning rate that suits this one."""
+    forget_url(*FORGOTTEN)
     for name in FORGOTTEN:
         st.session_state.pop(name, None)
-        st.query_params.pop(name, None)
     landscape = LANDSCAPES.get(st.session_state[key])
     st.session_state[rate] = f"{landscape.learning_rate if landscape else RATE:g}"
 

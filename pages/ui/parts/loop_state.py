@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.data import load_mnist
 from core.experiments.loop import ACTS, MAX_ROUNDS, STEPS, LoopConfig, LoopState, Refused, repeat, replay, run_rounds
 from core.experiments.pairs import Pairs, threes_and_sevens
-from pages.ui.state import session, set_url, url_choice, url_number
+from pages.ui.state import session, set_url, url_choice, url_integer
 
 ROUND = STEPS[1:5]  # what one round consists of
 
@@ -28,7 +28,7 @@ def pairs() -> Pairs:
 
 def current(config: LoopConfig) -> Loop:
     """Return this session's loop at the place the URL names, replayed from the seed where it is not there already."""
-    rounds = int(url_number("rounds", 0, 0, MAX_ROUNDS))
+    rounds = url_integer("rounds", 0, 0, MAX_ROUNDS)
     at = url_choice("at", "", STEPS)
     loop = session("loop", lambda: Loop(LoopState(config), LoopState(config)))
     if (loop.state.config, loop.state.rounds, loop.state.at) != (config, rounds, at):

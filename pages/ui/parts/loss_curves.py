@@ -11,12 +11,12 @@ from torch import Tensor
 
 from core.experiments.outlier import HIGH, LOW, OUTLIER, OutlierTable, outlier_table
 from core.losses import LOSSES
-from core.numeric import NUDGE
+from core.numeric import central_difference
 from pages.ui import controls
 from pages.ui.components import mount, reported
-from pages.ui.curve import Line, Picture, Point, grid, read_points, show_curve
+from pages.ui.curve import Line, Picture, Point, grid, show_curve
 from pages.ui.parts.loss_terms import CLASSES, LOGITS
-from pages.ui.state import set_url, url_number
+from pages.ui.state import set_url, url_number, url_numbers
 from pages.ui.tex import aligned, tex
 
 CURVES = {
@@ -57,7 +57,7 @@ def curves_part() -> None:
         axis = AXES[LOSSES[name].target]
         value, slope = _sliced(name)
     url = f"at_{axis.url}"
-    (x,) = read_points(url, (axis.start,), axis.low, axis.high)
+    (x,) = url_numbers(url, (axis.start,), axis.low, axis.high)
     xs = grid(axis.low, axis.high, (x,))
     with control_column:
         st.latex(rf"L = {LOSSES[name].formula}")
@@ -115,11 +115,11 @@ def _class_slice(others: list[float]) -> tuple[Sampled, Sampled]:
 
 
 def _live_numbers(value: Sampled, slope: Sampled, x: float) -> list[str]:
-    ends = value(np.array([x - NUDGE, x + NUDGE]))
+    nudged = central_difference(lambda at: float(value(np.array([at]))[0]), x)
     return [
         rf"L({tex(x)}) &= {tex(float(value(np.array([x]))[0]))}",
         rf"\tfrac{{\partial L}}{{\partial p}} &= {tex(float(slope(np.array([x]))[0]))}",
-        rf"\tfrac{{L(p + h) - L(p - h)}}{{2h}} &= {tex(float(ends[1] - ends[0]) / (2 * NUDGE))}",
+        rf"\tfrac{{L(p + h) - L(p - h)}}{{2h}} &= {tex(nudged)}",
     ]
 
 

@@ -6,8 +6,8 @@ from core.experiments.network_loss import FullBatchRun, Subject
 from core.experiments.stability import Stability, short_run
 from core.figures.learning_rate import power_figure, runs_figure
 from pages.ui.charts import show
-from pages.ui.formula import tex
 from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.tex import tex
 
 STEPS = 40
 SHARES = (0.25, 0.9, 1.1, 1.5)  # of the limit, run beside the reader's own

@@ -12,7 +12,7 @@ from core.landscapes import Landscape
 from core.numeric import Nudge, shrink_nudge
 from pages.ui import curve
 from pages.ui.charts import show
-from pages.ui.formula import tex
+from pages.ui.tex import tex
 
 
 def nudges_at(landscape: Landscape, x: float) -> tuple[float, float, list[Nudge]]:

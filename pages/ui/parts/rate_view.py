@@ -14,8 +14,8 @@ from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
 from core.optimizers import SCHEDULES
 from pages.ui.charts import show
-from pages.ui.formula import factor, tex
 from pages.ui.rate import Limit, WalkPicture, Zone, rate_stops, show_rate
+from pages.ui.tex import signed_tex, tex
 
 STEPS = 20
 TABLE_STEPS = 10
@@ -93,9 +93,9 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
         return
     factors = [1 - rate * SCHEDULES[schedule].factor(step / STEPS) * curvature for step in range(STEPS)]
     if schedule == "constant":
-        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {factor(factors[0])}^{{{STEPS}}} \cdot {tex(start)}"
+        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {signed_tex(factors[0])}^{{{STEPS}}} \cdot {tex(start)}"
     else:
-        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {factor(math.prod(factors))} \cdot {tex(start)}"
+        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {signed_tex(math.prod(factors))} \cdot {tex(start)}"
     st.latex(rf"w_{{{STEPS}}} = {product} = {tex(math.prod(factors) * start)}")
 
 

@@ -15,9 +15,9 @@ from core.pictures import PictureError
 from pages.ui.canvas import draw
 from pages.ui.components import mount
 from pages.ui.network import Column, Line, Node, Picture, show_network
-from pages.ui.state import set_url, url_choice, url_number
+from pages.ui.state import set_url, url_choice, url_integer
+from pages.ui.synced import typed_integer
 from pages.ui.tiles import Tile, show_tiles
-from pages.ui.typed import typed_integer
 
 TITLES = ("hidden layer 1", "hidden layer 2", "output")
 SIDE = 28
@@ -27,7 +27,7 @@ def test_digit() -> tuple[NDArray[np.float32], str]:
     """Return the test digit whose number stands in the URL, with a name for it, and let the reader take another."""
     digits = load_mnist()
     last = len(digits.test_labels) - 1
-    index = int(url_number("digit", 0, 0, last))
+    index = url_integer("digit", 0, 0, last)
     typed_integer("Number of the test digit", "typed:digit", index, 0, last, _take)
     st.button("Another digit", icon=":material/casino:", on_click=_another, args=(last,))
     st.caption(f"Meant as a {digits.test_labels[index]}. The network never trained on it.")

@@ -12,7 +12,8 @@ from core.experiments.threshold import fire, first_layer_sums, own_threshold
 from core.figures.threshold import sums_figure
 from core.forward import number_text
 from pages.ui.charts import show
-from pages.ui.curve import Line, Picture, Point, Vertical, grid, read_points, show_curve
+from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
+from pages.ui.state import url_numbers
 
 FARTHEST = 15.0  # the largest weighted sum on the picture
 START = 6.0
@@ -20,7 +21,7 @@ START = 6.0
 
 def threshold_curve(threshold: float, activation: str) -> None:
     """Show the activation over the weighted sum, moved by the threshold; the sum is dragged along it."""
-    (total,) = read_points("sum", (START,), -FARTHEST, FARTHEST)
+    (total,) = url_numbers("sum", (START,), -FARTHEST, FARTHEST)
     sums = grid(-FARTHEST, FARTHEST, (total,))
     outputs = fire(from_numpy(sums), threshold, activation).numpy()
     output = float(outputs[np.searchsorted(sums, total)])
