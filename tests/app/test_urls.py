@@ -13,8 +13,9 @@ from core.paths import ROOT
 from pages.ui.catalogue import LESSONS
 
 FEW, MANY = 6, 500
-READERS = {"slider", "number", "stops", "choice", "pick", "switch"}  # of pages/ui/controls.py, the key second
-URL_READERS = {"url_number", "url_numbers", "url_choice", "url_text"}  # of pages/ui/state.py, the key first
+READERS = {"slider", "number", "decimal", "stops", "choice", "pick", "several", "switch"}  # controls.py, the key second
+READERS |= {"slide_or_type", "shared_choice"}  # synced.py
+URL_READERS = {"url_number", "url_integer", "url_numbers", "url_choice", "url_text", "read_rate"}  # the key first
 HAND_PICKED = (
     *("", " ", "0", "-0", "1", "-1", "2", "3.5", "1e999", "-1e999", "1e-320", "9" * 400, "nan", "NaN", "inf", "-inf"),
     *("true", "null", "None", "undefined", "[]", "{}", "[1,2]", "1,2", "1,2,3", "nan,nan", "1;2", ",", ",,,", "0x10"),
