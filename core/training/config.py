@@ -57,7 +57,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "accurate": Recipe(
         "Accurate",
-        "98.5 % of the test digits in about half a minute",
+        "98.5 % of the test digits in about fifteen seconds",
         ModelConfig((256, 128)),
         TrainConfig(epochs=8, batch_size=256, learning_rate=0.004, augmentation="affine"),
     ),
