@@ -105,12 +105,6 @@ def _check(
     require_choice("schedule", schedule, SCHEDULES)
 
 
-def hessian(landscape: Landscape, weights: Sequence[float]) -> Tensor:
-    """Return the second derivatives (d, d) at a point; in one dimension the curvature λ."""
-    point = torch.tensor(weights, dtype=torch.float64)
-    return torch.autograd.functional.hessian(lambda w: landscape.function(*w), point)  # type: ignore[no-untyped-call, no-any-return]
-
-
 VERDICTS: dict[str, str] = {
     "still": "Nothing moves: the learning rate is 0, or the ground is flat.",
     "crawl": "It crawls: each step is in the right direction, and far too short.",
@@ -129,7 +123,6 @@ class Verdict:
     kind: str  # a name in VERDICTS
     product: float  # ηλ
     factor: float  # what is left of the distance after a step, in the long run; its sign is lost with momentum
-    best: float  # 1/λ: without momentum, one step is enough
     limit: float  # 2(1 + β)/λ: above it, it diverges
 
 
@@ -153,7 +146,7 @@ def verdict(learning_rate: float, curvature: float, momentum: float = 0.0) -> Ve
     root = max((middle + spread) / 2, (middle - spread) / 2, key=abs)
     factor = root.real if momentum == 0 else abs(root)
     limit = learning_rate_limit(curvature, momentum)
-    return Verdict(_kind(root, product), product, factor, 1 / curvature, limit)
+    return Verdict(_kind(root, product), product, factor, limit)
 
 
 def _kind(root: complex, product: float) -> str:

@@ -38,13 +38,6 @@ class Landscape:
         """Return the loss at one point."""
         return self.function(*(torch.tensor(w, dtype=torch.float64) for w in weights)).item()
 
-    def curve(self, points: int = 401) -> tuple[Tensor, Tensor, Tensor]:
-        """Return w, loss and slope, (points,) each, from `low` to `high`; for a landscape of one weight."""
-        w = torch.linspace(self.low, self.high, points, dtype=torch.float64).requires_grad_()
-        loss = self.function(w)
-        slope = torch.autograd.grad(loss.sum(), w)[0] if loss.requires_grad else torch.zeros_like(w)
-        return w.detach(), loss.detach(), slope
-
     def surface(self, points: int = 81) -> tuple[Tensor, Tensor]:
         """Return the axis (points,) and the loss (points, points), row i at w₂ = axis[i], for two weights."""
         axis = torch.linspace(self.low, self.high, points, dtype=torch.float64)

@@ -175,9 +175,6 @@ LADDER: dict[str, Rung] = {
     ),
 }
 
-# The costs with names of their own: the mean of a loss over the data set.
-COST_NAMES = {"absolute": "MAE", "squared": "MSE"}
-
 
 def cost(loss: Loss, predictions: Tensor, targets: Tensor) -> Tensor:
     """Return the mean of the loss over all examples: the loss is for one example, the cost for the set."""

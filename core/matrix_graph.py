@@ -58,15 +58,6 @@ def backward(cache: Cache) -> Gradients:
     return Gradients(dq, dW, db, dx)
 
 
-def per_example_gradients(cache: Cache) -> tuple[Tensor, Tensor]:
-    """Return each example's own share of dW, (N, D, K), and of db, (N, K); summed over N they are dW and db.
-
-    W is used once by every example, and gradients add up at a fork.
-    """
-    dq = backward(cache).dq
-    return cache.x[:, :, None] * dq[:, None, :], dq
-
-
 def gradient_step(cache: Cache, learning_rate: float) -> Cache:
     """Return forward once more, after W ← W − η dW and b ← b − η db."""
     gradients = backward(cache)

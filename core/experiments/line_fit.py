@@ -21,16 +21,6 @@ class Line:
         return self.slope * x + self.intercept
 
 
-def fit_constant_mse(y: Tensor) -> float:
-    """Return the constant with the least mean squared error: the mean."""
-    return float(y.mean())
-
-
-def fit_constant_mae(y: Tensor) -> float:
-    """Return the constant with the least mean absolute error: the median, halfway between the middle two if even."""
-    return float(y.quantile(0.5))
-
-
 def fit_line_mse(x: Tensor, y: Tensor) -> Line:
     """Return the line with the least mean squared error: slope = cov(x, y) / var(x), through the means.
 

@@ -76,14 +76,6 @@ class Expression:
 
         return fold(self.tree, leaf, lambda op, *xs: TENSOR_OPERATIONS[op](*xs)).expand(like.shape)
 
-    def slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return f(x) and f′(x) by torch's autograd, float64 in the shape of `x`, for a formula in one variable."""
-        x = x.detach().to(torch.float64).requires_grad_()
-        y = self.tensor({self.variables[0]: x})
-        if not y.requires_grad:  # a constant
-            return y, torch.zeros_like(x)
-        return y.detach(), torch.autograd.grad(y.sum(), x)[0]
-
     @property
     def latex(self) -> str:
         """The formula as LaTeX."""

@@ -159,11 +159,6 @@ class Store:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.step, bytes(row.weights))
 
-    def latest_run(self, owner: str) -> str | None:
-        """Return the id of the owner's newest run."""
-        rows = self.runs_of(owner, 1)
-        return rows[0].id if rows else None
-
     def runs_of(self, owner: str, limit: int) -> list[RunRow]:
         """Return the owner's newest runs, newest first."""
         query = sa.select(*_ROW).where(runs_table.c.owner == owner).order_by(runs_table.c.created.desc()).limit(limit)
