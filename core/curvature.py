@@ -21,22 +21,21 @@ def hessian_vector_product(loss: Callable[[Tensor], Tensor], weights: Tensor) ->
     return product
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PowerStep:
     """One multiplication by the Hessian, and what is known after it."""
 
     step: int
     eigenvalue: float  # v · H v, the curvature along v
     change: float  # relative, since the step before; 1 in the first
-    vector: Tensor  # (P,) of length 1
 
 
 def power_iteration(
-    product: Product, size: int, seed: int = 0, tolerance: float = 1e-5, max_steps: int = 100, shift: float = 0.0
+    product: Product, size: int, seed: int = 0, tolerance: float = 1e-5, max_steps: int = 100
 ) -> Iterator[PowerStep]:
-    """Multiply a random vector by H + shift·I again and again: it turns to the eigenvector of the largest |λ + shift|.
+    """Multiply a random vector by H again and again: it turns to the eigenvector of the largest |λ|.
 
-    Yields after each multiplication and ends when the eigenvalue of H changes by less than `tolerance`, relatively.
+    Yields after each multiplication and ends when the eigenvalue changes by less than `tolerance`, relatively.
     """
     v = torch.randn(size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     v /= v.norm()
@@ -45,22 +44,8 @@ def power_iteration(
         hv = product(v)
         eigenvalue = float(v @ hv)
         change = abs(eigenvalue - before) / max(abs(eigenvalue), 1e-30) if step > 1 else 1.0
-        yield PowerStep(step, eigenvalue, change, v)
+        yield PowerStep(step, eigenvalue, change)
         if change < tolerance:
             return
         before = eigenvalue
-        v = hv + shift * v
-        v /= v.norm().clamp(min=1e-30)
-
-
-def largest_curvature(
-    product: Product, size: int, seed: int = 0, tolerance: float = 1e-5, max_steps: int = 100
-) -> float:
-    """Return λmax, the largest eigenvalue of H.
-
-    When the largest in size is negative, H is shifted by it, so that the largest becomes the one that is found.
-    """
-    *_, last = power_iteration(product, size, seed, tolerance, max_steps)
-    if last.eigenvalue < 0:
-        *_, last = power_iteration(product, size, seed, tolerance, max_steps, -last.eigenvalue)
-    return last.eigenvalue
+        v = hv / hv.norm().clamp(min=1e-30)
