@@ -16,6 +16,7 @@ from core.runs import Pause, Resume, RunSpec, SetLearningRate, Status, StepN, St
 from core.runs.embedded import EmbeddedEngine
 from core.runs.spec import TRAIN_DIGITS
 from core.training import TrainConfig
+from tests.benchmarks.report import write_section
 from tests.runs_support import engine_in, until, until_over, until_poll
 
 ROUNDS = 3
@@ -107,6 +108,23 @@ def memory(engine: EmbeddedEngine) -> dict[str, float]:
     return {"worker, MB": int(lines["Rss"]) / 1024, "worker without what it shares, MB": own / 1024}
 
 
+WANTED = {
+    "worker / command line": "≥ 0.8",
+    "learning rate, ms": "≤ 200",
+    "pause, ms": "≤ 200",
+    "one step, ms": "≤ 200",
+    "resume, ms": "≤ 200",
+    "stop, ms": "≤ 200",
+}
+
+
+def main() -> None:
+    """Measure, and write the figures to `docs/benchmarks.md`."""
+    rows = [(name, f"{value:,.2f}", WANTED.get(name, "")) for name, value in measure().items()]
+    write_section("The engine", "tests.benchmarks.engine", rows)
+    for row in rows:
+        print(*row, sep=" | ")
+
+
 if __name__ == "__main__":
-    for name, value in measure().items():
-        print(f"{name:36} {value:12,.2f}")
+    main()

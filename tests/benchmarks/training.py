@@ -196,8 +196,13 @@ def measure() -> list[tuple[str, str, str]]:
         return epoch_rows(digits) + recipe_rows(digits) + accuracy_rows(digits)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure, and write the figures to `docs/benchmarks.md`."""
     table = measure()
     write_section("Training", "tests.benchmarks.training", table)
     for row in table:
-        print("  ".join(row))
+        print(*row, sep=" | ")
+
+
+if __name__ == "__main__":
+    main()
