@@ -5,10 +5,9 @@ const number = (value) => (value === null || value === undefined ? "–" : short
 
 class Curve {
   constructor(stage) {
-    const row = (name) => Object.assign(stage.appendChild(document.createElement("div")), { className: name });
-    this.read = row("read");
+    this.read = html(stage, "div", "read");
     this.svg = svg(stage, "svg", { role: "group" });
-    this.bar = row("bar");
+    this.bar = html(stage, "div", "bar");
     this.observer = new ResizeObserver(() => this.ready && this.width !== this.svg.clientWidth && this.draw());
     this.observer.observe(stage);
   }
@@ -47,14 +46,12 @@ class Curve {
     surface.replaceChildren();
     this.right = width - MARGIN.right;
     this.bottom = height - MARGIN.bottom;
-    const { left, top } = MARGIN, box = { x: left, y: top, width: this.right - left, height: this.bottom - top };
-    const id = (this.clip ??= `clip${Math.random().toString(36).slice(2)}`);
-    svg(svg(svg(surface, "defs"), "clipPath", { id }), "rect", box);
-    [this.sx, this.sy] = axes(surface, data.x, data.y, { left, top, right: this.right, bottom: this.bottom });
-    this.plot = svg(surface, "g", { "clip-path": `url(#${id})` });
+    const box = { left: MARGIN.left, top: MARGIN.top, right: this.right, bottom: this.bottom };
+    [this.sx, this.sy] = axes(surface, data.x, data.y, box);
+    this.plot = clipped(surface, box);
     for (const line of data.verticals) this.vertical(line);
     for (const curve of this.curves)
-      svg(this.plot, "path", { d: this.polyline(data.x.values, curve.y), class: "curve", stroke: palette[curve.colour],
+      svg(this.plot, "path", { d: polyline(data.x.values, curve.y, this.sx, this.sy), class: "curve", stroke: palette[curve.colour],
         "stroke-dasharray": curve.dash ? "7 6" : "none" });
     for (const mark of data.marks) this.mark(mark);
     const trace = (name) => data.points.map(({ colour }) => svg(this.plot, "path", { class: name, stroke: palette[colour] }));
@@ -63,16 +60,6 @@ class Curve {
     this.buttons();
     this.place();
     this.balls[held]?.handle.focus({ preventScroll: true }); // the keyboard keeps its handle
-  }
-
-  polyline(xs, ys) {
-    let pen = "M", d = "";
-    xs.forEach((x, i) => {
-      if (x === null || ys[i] === null) { pen = "M"; return; }
-      d += `${pen}${clamp(this.sx(x), -9e3, 9e3).toFixed(1)} ${clamp(this.sy(ys[i]), -9e3, 9e3).toFixed(1)}`;
-      pen = "L";
-    });
-    return d;
   }
 
   vertical({ x, label, colour }) {
@@ -90,18 +77,16 @@ class Curve {
 
   // One handle: tangent, arrow of the next step, dots on the curves it reads, and the ball the hand takes.
   ball(point, i) {
-    const stroke = this.data.palette[point.colour], g = svg(this.plot, "g");
+    const g = svg(this.plot, "g"), [low, high] = this.data.x.range;
     const ball = { arrow: svg(g, "path", { class: "arrow" }), tangent: svg(g, "line", { class: "tangent" }) };
     set(ball.arrow, { stroke: this.data.palette.backward });
     set(ball.tangent, { stroke: this.data.palette.backward });
     const others = point.curve === null ? this.curves.slice(1) : [];
     ball.dots = others.map((curve) => svg(g, "circle", { r: 6, fill: this.data.palette[curve.colour] }));
-    const handle = (ball.handle = svg(this.svg, "g", { class: "hand", tabindex: 0, role: "slider", "aria-label": point.label }));
-    set(handle, { "aria-valuemin": this.data.x.range[0], "aria-valuemax": this.data.x.range[1] });
-    svg(handle, "circle", { r: 24, class: "reach" });
-    svg(handle, "circle", { r: 10, fill: stroke, class: "ball" });
+    const name = { "aria-label": point.label, "aria-valuemin": low, "aria-valuemax": high };
+    const handle = (ball.handle = grip(this.svg, this.data.palette[point.colour], name));
     handle.onfocus = () => { this.active = i; this.place(); };
-    const xs = this.data.x.values, back = scale(MARGIN.left, this.right, ...this.data.x.range);
+    const xs = this.data.x.values, back = scale(MARGIN.left, this.right, low, high);
     draggable(this.svg, handle, (x) => this.move(i, nearest(xs, back(x))), () => this.release());
     steerable(handle, (dx, dy) => this.move(i, clamp(this.at(i).index + dx + dy, 0, xs.length - 1)), () => this.release());
     return ball;
@@ -141,9 +126,9 @@ class Curve {
     const shaft = `M${px} ${floor}H${to}m${-tip} -5l${tip} 5l${-tip} 5`;
     set(ball.arrow, { d: this.data.rate && !flat && Math.abs(to - px) > 1 ? shaft : "" });
     const path = this.paths[i], shown = path ? this.step + 1 : 0;
-    const d = shown > 1 ? this.polyline(path.x.slice(0, shown), path.y.slice(0, shown)) : "";
+    const d = shown > 1 ? polyline(path.x.slice(0, shown), path.y.slice(0, shown), this.sx, this.sy) : "";
     set(this.traces[i], { d });
-    set(this.stops[i], { d: d.replace(/[ML]([^ML]+)/g, "M$1h0") });
+    set(this.stops[i], { d: stops(d) });
   }
 
   // What point i reads: x, the curves at x, the slope, and the words for its sign.
@@ -161,12 +146,7 @@ class Curve {
   readout(i) {
     if (!this.data.points.length) return;
     const step = this.paths.length ? ` · ${this.data.player.step} ${this.step}` : "";
-    const parts = (this.words(i) + step).split(" · ");
-    while (this.read.children.length > parts.length) this.read.lastChild.remove();
-    parts.forEach((part, j) => {
-      const span = this.read.children[j] ?? this.read.appendChild(document.createElement("span"));
-      if (span.textContent !== part) span.textContent = part;
-    });
+    say(this.read, (this.words(i) + step).split(" · "));
   }
 
   buttons() {
@@ -174,8 +154,8 @@ class Curve {
     const actions = { one: () => this.go(this.step + 1), play: () => this.play(), reset: () => this.go(0) };
     this.knobs = {};
     for (const [name, act] of Object.entries(actions)) {
-      const button = (this.knobs[name] = this.bar.appendChild(document.createElement("button")));
-      Object.assign(button, { textContent: this.data.player[name], onclick: act, type: "button" });
+      const button = (this.knobs[name] = html(this.bar, "button", "", this.data.player[name]));
+      Object.assign(button, { onclick: act, type: "button" });
     }
   }
 

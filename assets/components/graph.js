@@ -3,15 +3,14 @@ const LINE = 19, HEAD = 26, MARGIN = 14;
 
 class Graph {
   constructor(stage) {
-    const part = (tag, name, parent = stage) => Object.assign(parent.appendChild(document.createElement(tag)), { className: name });
-    this.now = part("p", "now");
+    this.now = html(stage, "p", "now");
     this.now.setAttribute("role", "status");
-    this.board = part("div", "board");
+    this.board = html(stage, "div", "board");
     this.svg = svg(this.board, "svg", { role: "group" });
-    this.bar = part("div", "bar");
-    this.buttons = ["start", "back", "on", "all"].map((name) => Object.assign(part("button", name, this.bar), { type: "button" }));
-    this.head = Object.assign(part("input", "head"), { type: "range", min: 0, step: 1 });
-    this.chain = part("div", "chain");
+    this.bar = html(stage, "div", "bar");
+    this.buttons = ["start", "back", "on", "all"].map((name) => Object.assign(html(this.bar, "button", name), { type: "button" }));
+    this.head = Object.assign(html(stage, "input", "head"), { type: "range", min: 0, step: 1 });
+    this.chain = html(stage, "div", "chain");
     const ways = [() => 0, () => this.at - 1, () => this.at + 1, () => this.last];
     this.buttons.forEach((button, i) => (button.onclick = () => this.go(ways[i]())));
     this.head.oninput = () => this.go(Number(this.head.value), false);
@@ -181,7 +180,8 @@ class Graph {
     const lines = chain?.lines ?? [this.data.words[5]];
     if (this.written === lines.join()) return;
     this.written = lines.join();
-    this.chain.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    this.chain.replaceChildren();
+    for (const line of lines) html(this.chain, "div", "", line);
   }
 
   show() {  // scroll the board sideways to the current step, where it is wider than the page

@@ -4,13 +4,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const stage = parentElement.querySelector(".stage");
   const focused = stage.getRootNode().activeElement?.dataset?.cell;
   stage.replaceChildren();
-  const line = add(stage, "div", "line");
+  const line = html(stage, "div", "line");
   const blocks = {};
   for (const part of ["x", "weights", "bias", "result"]) {
-    if (part !== "x") add(line, "span", "sign", { weights: "·", bias: "+", result: "=" }[part]);
+    if (part !== "x") html(line, "span", "sign", { weights: "·", bias: "+", result: "=" }[part]);
     blocks[part] = block(line, data[part], data.palette, part === "result");
   }
-  const words = add(stage, "p", "words");
+  const words = html(stage, "p", "words");
   words.setAttribute("aria-live", "polite");
 
   const show = ([row, column]) => {
@@ -37,20 +37,14 @@ function step(event, [row, column], cells) {
 }
 
 function block(parent, { name, shape, rows }, palette, isResult) {
-  const figure = add(parent, "figure", "block"), grid = add(figure, "div", "grid-cells");
+  const figure = html(parent, "figure", "block"), grid = html(figure, "div", "grid-cells");
   grid.style.gridTemplateColumns = `repeat(${rows[0].length}, auto)`;
-  add(figure, "figcaption", "", `${name}  ${shape}`);
+  html(figure, "figcaption", "", `${name}  ${shape}`);
   return rows.flatMap((row, i) => row.map((text, j) => {
-    const cell = add(grid, isResult ? "button" : "span", "cell", text);
+    const cell = html(grid, isResult ? "button" : "span", "cell", text);
     cell.dataset.cell = `${i},${j}`;
     if (isResult) cell.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}: ${text}`);
     cell.style.setProperty("--tint", text.startsWith("−") ? palette.negative : palette.positive);
     return cell;
   }));
-}
-
-function add(parent, tag, className, text = "") {
-  const element = document.createElement(tag);
-  Object.assign(element, { className, textContent: text });
-  return parent.appendChild(element);
 }

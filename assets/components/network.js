@@ -174,42 +174,37 @@ function highlight(state, hovered = null) {
 
 // Below the picture, one row for each neuron: every product, the bias, the sum and what the activation makes of it.
 function ledger(stage, state) {
-  const { data } = state.component, box = make(stage, "div", "ledger");
+  const { data } = state.component, box = html(stage, "div", "ledger");
   const nodes = data.layers.flatMap((layer) => layer.nodes), inputs = new Set(nodes.filter((node) => node.input).map((node) => node.id));
-  state.rows = { words: make(box, "p", "words") };
+  state.rows = { words: html(box, "p", "words") };
   if (data.compact) return;
   for (const node of nodes.filter((node) => !node.input)) {
-    const row = state.rows[node.id] = make(box, "div", "row");
-    make(row, "b", "", `${node.label} = `);
+    const row = state.rows[node.id] = html(box, "div", "row");
+    html(row, "b", "", `${node.label} = `);
     data.edges.filter((edge) => edge.to === node.id).forEach((edge, index) => {
-      const term = make(row, "span", "term", index ? " + " : "");
-      if (edge.from) number(state, term, `a:${edge.from}`, inputs.has(edge.from) ? 2 : 3), make(term, "span", "", " × ");
+      const term = html(row, "span", "term", index ? " + " : "");
+      if (edge.from) number(state, term, `a:${edge.from}`, inputs.has(edge.from) ? 2 : 3), html(term, "span", "", " × ");
       number(state, term, `w:${edge.id}`, 2, true);
-      const product = make(term, "small", "", "");
+      const product = html(term, "small", "", "");
       bind(state, `w:${edge.id}`, (value) => { product.style.color = data.palette[value < 0 ? "negative" : "positive"]; });
       if (edge.from) number(state, product, `p:${edge.id}`, 3);
       else product.textContent = "bias";
     });
-    const sum = make(row, "span", "term", " = "), result = make(row, "span", "term", ` → ${node.activation} → `);
-    number(state, sum, `s:${node.id}`, 3), make(sum, "small", "", "sum");
-    number(state, result, `a:${node.id}`, 3), make(result, "small", "", "output");
+    const sum = html(row, "span", "term", " = "), result = html(row, "span", "term", ` → ${node.activation} → `);
+    number(state, sum, `s:${node.id}`, 3), html(sum, "small", "", "sum");
+    number(state, result, `a:${node.id}`, 3), html(result, "small", "", "output");
   }
 }
 
 function number(state, parent, name, digits, inside = false) {
-  const element = make(parent, "span", "number");
+  const element = html(parent, "span", "number");
   element.dataset.value = name;
   bind(state, name, (value) => { element.textContent = inside && value < 0 ? `(${fixed(value, digits)})` : fixed(value, digits); });
 }
 
-function make(parent, tag, className, text = "") {
-  const element = document.createElement(tag);
-  Object.assign(element, { className, textContent: text });
-  return parent.appendChild(element);
-}
-
 // A new digit: the layers light up one after the other.
 function light(stage, state) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   state.component.data.layers.forEach((layer, index) => layer.nodes.forEach((node) => {
     state.nodes[node.id].group.animate([{ opacity: 0.1 }, { opacity: 1 }], { duration: 350, delay: 250 * index, fill: "backwards" });
   }));

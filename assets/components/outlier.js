@@ -4,7 +4,7 @@ const TALL = 420, EDGE = { left: 46, right: 16, top: 14, bottom: 34 };
 
 class Outlier {
   constructor(stage) {
-    this.read = Object.assign(stage.appendChild(document.createElement("div")), { className: "read" });
+    this.read = html(stage, "div", "read");
     this.svg = svg(stage, "svg", { role: "group", height: TALL });
     this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
     this.observer.observe(stage);
@@ -44,12 +44,10 @@ class Outlier {
   }
 
   hand() {
-    const { data } = this;
-    const handle = (this.handle = svg(this.svg, "g", { class: "hand", tabindex: 0, role: "slider", "aria-label": data.label }));
-    set(handle, { "aria-orientation": "vertical", "aria-valuemin": data.heights[0], "aria-valuemax": data.heights.at(-1) });
-    svg(handle, "circle", { r: 24, class: "reach" });
-    svg(handle, "circle", { r: 10, class: "ball", fill: data.palette.accent });
-    const back = scale(TALL - EDGE.bottom, EDGE.top, data.heights[0], data.heights.at(-1));
+    const { data } = this, low = data.heights[0], high = data.heights.at(-1);
+    const name = { "aria-label": data.label, "aria-orientation": "vertical", "aria-valuemin": low, "aria-valuemax": high };
+    const handle = (this.handle = grip(this.svg, data.palette.accent, name));
+    const back = scale(TALL - EDGE.bottom, EDGE.top, low, high);
     draggable(this.svg, handle, (_, y) => this.move(nearest(data.heights, back(y))), () => this.release());
     steerable(handle, (dx, dy) => this.move(this.at + dx + dy), () => this.release());
   }
@@ -77,8 +75,7 @@ class Outlier {
       words.push(`${name}: y = ${short(slope[at])}x ${sign} ${short(Math.abs(intercept[at]))}`);
     });
     set(this.handle, { "aria-valuenow": height, "aria-valuetext": words.join(", ") });
-    while (this.read.children.length < words.length) this.read.appendChild(document.createElement("span"));
-    words.forEach((text, i) => { this.read.children[i].textContent = text; });
+    say(this.read, words);
     data.lines.forEach(({ colour }, i) => { this.read.children[i + 1].style.borderLeft = `4px solid ${data.palette[colour]}`; });
   }
 }

@@ -5,8 +5,7 @@ const TRACK = { top: 46, height: 96 };
 
 class Rate {
   constructor(stage) {
-    this.read = stage.appendChild(document.createElement("div"));
-    this.read.className = "read";
+    this.read = html(stage, "div", "read");
     this.svg = svg(stage, "svg", { role: "group" });
     this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
     this.observer.observe(stage);
@@ -25,6 +24,7 @@ class Rate {
     const { picture } = data, wide = width > 620, each = wide ? 330 : 250;
     const above = picture ? (wide ? each : 2 * each) : 0, height = above + TRACK.height;
     set(surface, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": data.alt });
+    const held = this.hand && surface.getRootNode().activeElement === this.hand;
     surface.replaceChildren();
     if (picture) {
       const middle = wide ? width * 0.5 : width;
@@ -34,14 +34,13 @@ class Rate {
     }
     this.slider(above, width);
     this.place();
+    if (held) this.hand.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
 
   // A plot's scales, and a group that is cut off at its edges.
   plot(x, y, box) {
-    const [sx, sy] = axes(this.svg, x, y, box), id = `rate${Math.random().toString(36).slice(2)}`;
-    const { left, top, right, bottom } = box;
-    svg(svg(this.svg, "clipPath", { id }), "rect", { x: left, y: top, width: right - left, height: bottom - top });
-    return { sx, sy, group: svg(this.svg, "g", { "clip-path": `url(#${id})` }) };
+    const [sx, sy] = axes(this.svg, x, y, box);
+    return { sx, sy, group: clipped(this.svg, box) };
   }
 
   walk(group) {
@@ -52,7 +51,7 @@ class Rate {
   curve({ x, y, curve }, box) {
     const { sx, sy, group } = this.plot(x, y, box);
     const stroke = this.data.palette.forward;
-    svg(group, "path", { class: "curve", stroke, d: this.line(x.values.map(sx), curve.map(sy)) });
+    svg(group, "path", { class: "curve", stroke, d: polyline(x.values, curve, sx, sy) });
     this.onCurve = { sx, sy, paths: this.walk(group) };
   }
 
@@ -60,16 +59,7 @@ class Rate {
     const times = walks.weights[0].map((_, step) => step);
     const { sx, sy, group } = this.plot({ label: steps, range: [0, times.length - 1] }, { ...x }, box);
     svg(group, "line", { class: "zero", x1: box.left, x2: box.right, y1: sy(0), y2: sy(0) });
-    this.inTime = { times: times.map(sx), sy, paths: this.walk(group) };
-  }
-
-  line(xs, ys) {
-    let d = "";
-    for (let i = 0; i < xs.length; i += 1) {
-      if (xs[i] === null || ys[i] === null || Number.isNaN(xs[i] + ys[i])) break;
-      d += `${d ? "L" : "M"}${clamp(xs[i], -9e3, 9e3).toFixed(1)} ${clamp(ys[i], -9e3, 9e3).toFixed(1)}`;
-    }
-    return d;
+    this.inTime = { times, sx, sy, paths: this.walk(group) };
   }
 
   // The track in the colours of what happens, the marks above it, the numbers below it, and the handle.
@@ -90,10 +80,7 @@ class Rate {
     for (const tick of ticks(0, last, clamp(width / 90, 4, 12)))
       svg(s, "text", { x: this.to(tick), y: y + 26, "text-anchor": "middle", class: "tick" }, short(tick, 3));
     svg(s, "text", { x: (left + right) / 2, y: y + 46, "text-anchor": "middle" }, data.label);
-    this.hand = svg(s, "g", { class: "hand", tabindex: 0, role: "slider", "aria-label": data.label });
-    set(this.hand, { "aria-valuemin": 0, "aria-valuemax": last });
-    svg(this.hand, "circle", { r: 24, class: "reach" });
-    svg(this.hand, "circle", { r: 11, class: "ball", fill: palette.accent });
+    this.hand = grip(s, palette.accent, { "aria-label": data.label, "aria-valuemin": 0, "aria-valuemax": last });
     this.handY = y;
     const back = scale(left, right, 0, last);
     draggable(s, this.hand, (x) => this.move(nearest(rates, back(x))), () => this.release());
@@ -117,21 +104,17 @@ class Rate {
     const said = [`${data.symbol} = ${short(rates[index], 4)}`, ...data.words[index].split(" · ").filter(Boolean)];
     this.hand.style.transform = `translate(${this.to(rates[index])}px, ${this.handY}px)`;
     set(this.hand, { "aria-valuenow": rates[index], "aria-valuetext": said.join(", ") });
-    while (this.read.children.length > said.length) this.read.lastChild.remove();
-    said.forEach((text, i) => {
-      const span = this.read.children[i] ?? this.read.appendChild(document.createElement("span"));
-      span.textContent = text;
-    });
+    say(this.read, said);
     if (!picture) return;
     const weights = picture.walks.weights[index], losses = picture.walks.losses[index];
-    const map = (f) => (value) => (value === null ? null : f(value));
-    this.trace(this.onCurve.paths, this.line(weights.map(map(this.onCurve.sx)), losses.map(map(this.onCurve.sy))));
-    this.trace(this.inTime.paths, this.line(this.inTime.times, weights.map(map(this.inTime.sy))));
+    this.trace(this.onCurve, weights, losses);
+    this.trace(this.inTime, this.inTime.times, weights);
   }
 
-  trace([line, dots], d) {
+  trace({ sx, sy, paths: [line, dots] }, xs, ys) {
+    const d = polyline(xs, ys, sx, sy);
     set(line, { d });
-    set(dots, { d: d.replace(/[ML]([^ML]+)/g, "M$1h0") });
+    set(dots, { d: stops(d) });
   }
 
   close() { this.observer.disconnect(); }

@@ -1,4 +1,4 @@
-// What every component uses: SVG elements, dragging by pointer, keys. No state of its own.
+// What every component uses: elements, dragging by pointer, keys, axes, paths. No state of its own.
 const SVG = "http://www.w3.org/2000/svg";
 
 // Make an SVG element with attributes inside a parent.
@@ -14,6 +14,30 @@ function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }
 
+// Make an HTML element inside a parent.
+function html(parent, tag, className = "", text = "") {
+  const element = document.createElement(tag);
+  Object.assign(element, { className, textContent: text });
+  return parent.appendChild(element);
+}
+
+// Write the read-out, a span for each part; what has not changed is left alone.
+function say(read, parts) {
+  while (read.children.length > parts.length) read.lastChild.remove();
+  parts.forEach((part, i) => {
+    const span = read.children[i] ?? html(read, "span");
+    if (span.textContent !== part) span.textContent = part;
+  });
+}
+
+// The ball that a hand takes, and a slider to the keyboard.
+function grip(surface, fill, attributes) {
+  const handle = svg(surface, "g", { class: "hand", tabindex: 0, role: "slider", ...attributes });
+  svg(handle, "circle", { r: 24, class: "reach" });
+  svg(handle, "circle", { r: 10, class: "ball", fill });
+  return handle;
+}
+
 // Call onMove(x, y) in viewBox units at most once a frame while the pointer is down, onEnd() on release.
 function draggable(surface, handle, onMove, onEnd) {
   let frame = 0, last = null;
@@ -23,6 +47,7 @@ function draggable(surface, handle, onMove, onEnd) {
     return [point.x, point.y];
   };
   handle.onpointerdown = (event) => {
+    if (event.button > 0) return; // the right button opens a menu
     handle.setPointerCapture(event.pointerId);
     handle.onpointermove = (move) => {
       last = local(move);
@@ -93,3 +118,24 @@ function axes(surface, x, y, { left, top, right, bottom }) {
   svg(surface, "text", { "text-anchor": "middle", transform: turn }, y.label);
   return [sx, sy];
 }
+
+// A group that is cut off at the edges of a box.
+function clipped(surface, { left, top, right, bottom }) {
+  const id = `clip${Math.random().toString(36).slice(2)}`;
+  svg(svg(surface, "clipPath", { id }), "rect", { x: left, y: top, width: right - left, height: bottom - top });
+  return svg(surface, "g", { "clip-path": `url(#${id})` });
+}
+
+// A path through the points of a table under two scales, with a gap where a number is missing.
+function polyline(xs, ys, sx, sy) {
+  let pen = "M", d = "";
+  xs.forEach((x, i) => {
+    if (x === null || ys[i] === null) { pen = "M"; return; }
+    d += `${pen}${clamp(sx(x), -9e3, 9e3).toFixed(1)} ${clamp(sy(ys[i]), -9e3, 9e3).toFixed(1)}`;
+    pen = "L";
+  });
+  return d;
+}
+
+// The points of such a path alone, each a line of no length.
+const stops = (d) => d.replace(/[ML]([^ML]+)/g, "M$1h0");

@@ -17,8 +17,8 @@ export default function tiles({ data, parentElement }) {
 }
 
 function empty(stage) {
-  const figure = document.createElement("figure");
-  figure.append(document.createElement("img"), document.createElement("figcaption"));
-  stage.append(figure);
+  const figure = html(stage, "figure");
+  html(figure, "img");
+  html(figure, "figcaption");
   return figure;
 }

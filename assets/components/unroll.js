@@ -28,15 +28,14 @@ export default function ({ data, parentElement }) {
 }
 
 function build(stage) {
-  const make = (parent, tag, className) => Object.assign(parent.appendChild(document.createElement(tag)), { className });
   const framed = (className) => {
-    const frame = make(stage, "div", className), surface = make(frame, "canvas", "");
+    const frame = html(stage, "div", className), surface = html(frame, "canvas", "");
     set(surface, { tabindex: 0, role: "slider", "aria-valuemin": 1, "aria-valuemax": SIDE });
-    return [surface, make(frame, "div", "marker")];
+    return [surface, html(frame, "div", "marker")];
   };
   const [square, across] = framed("square"), [strip, along] = framed("strip");
   set(strip, { "aria-label": "The same pixels in one line of 784" });
-  return { square, across, strip, along, words: make(stage, "p", "words"), row: 12 };
+  return { square, across, strip, along, words: html(stage, "p", "words"), row: 12 };
 }
 
 function paint(surface, pixels, columns) {
