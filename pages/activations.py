@@ -1,41 +1,25 @@
 """Activations: what a neuron does with its sum, and what that means for a stack of layers."""
 
-import streamlit as st
-
 from core.activations import ACTIVATIONS
 from core.experiments.collapse import collapse, train_stack
 from core.experiments.dead_units import shock
 from core.experiments.vanishing import chain, gradient_sizes
 from core.losses import softmax_cross_entropy_terms
-from pages.ui import controls
-from pages.ui.frame import open_lesson
+from pages.ui.frame import Part, open_lesson
 from pages.ui.parts import activation_runs
 from pages.ui.parts.activation_depth import dead_part, deep_part, stack_part
 from pages.ui.parts.activation_shapes import function_part, softmax_part
 
 PARTS = {
-    "function": ("One function", function_part, activation_runs.steepest_sigmoid),
-    "stack": ("A stack", stack_part, activation_runs.linear_stacks_on_rings),
-    "deep": ("Deep", deep_part, activation_runs.sigmoid_through_twenty),
-    "dead": ("Dead units", dead_part, activation_runs.dead_units_in_calm_water),
-    "softmax": ("Softmax", softmax_part, activation_runs.softmax_shifted),
+    "function": Part("One function", function_part, activation_runs.steepest_sigmoid),
+    "stack": Part("A stack", stack_part, activation_runs.linear_stacks_on_rings),
+    "deep": Part("Deep", deep_part, activation_runs.sigmoid_through_twenty),
+    "dead": Part("Dead units", dead_part, activation_runs.dead_units_in_calm_water),
+    "softmax": Part("Softmax", softmax_part, activation_runs.softmax_shifted),
 }
 
 lesson = open_lesson("activations")
-
-
-@st.fragment
-def chosen_part() -> None:
-    """Show the part that the reader picked; only that one is computed."""
-    labels = {name: label for name, (label, _, _) in PARTS.items()}
-    name = controls.pick("Part", "part", labels, "function", label_visibility="collapsed")
-    _, show_part, run = PARTS[name]
-    lesson.section(labels[name])
-    show_part()
-    lesson.predict(name, run)
-
-
-chosen_part()
+lesson.parts(PARTS)
 lesson.close(
     code=[
         *(ACTIVATIONS[name].function for name in ("leaky_relu", "gelu")),

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from core.autograd import Value, backward_steps
 from core.descent import square_by_autograd
 from core.experiments.accumulation import backward_twice
@@ -13,7 +11,7 @@ from core.graphs.words import show
 from core.matrix_graph import backward
 from core.value_network import SPECS, build_network, starting_weights
 from pages.ui import controls
-from pages.ui.frame import open_lesson
+from pages.ui.frame import Part, open_lesson
 from pages.ui.graph import forget_step
 from pages.ui.parts.backprop_formula import show_square, show_typed
 from pages.ui.parts.backprop_matrix import show_matrices
@@ -52,20 +50,12 @@ def sums() -> None:
 
 
 PARTS = {
-    "square": ("3x² + 2", square),
-    "formula": ("Your formula", show_typed),
-    "matrices": ("Matrices", matrices),
-    "network": ("A network", network),
-    "sums": ("Why it adds up", sums),
+    "square": Part("3x² + 2", square),
+    "formula": Part("Your formula", show_typed),
+    "matrices": Part("Matrices", matrices),
+    "network": Part("A network", network),
+    "sums": Part("Why it adds up", sums),
 }
-
-
-@st.fragment
-def chosen_part() -> None:
-    """The part the reader picked; only that one is computed."""
-    labels = {name: label for name, (label, _) in PARTS.items()}
-    part = controls.pick("Part", "part", labels, "square", on_change=forget_step)
-    PARTS[part][1]()
 
 
 def double() -> Outcome:
@@ -102,5 +92,5 @@ def twice() -> Outcome:
     return Outcome(choice, f"x.grad is {show(once)} after one call and {show(again)} after two.")
 
 
-chosen_part()
+lesson.parts(PARTS, on_change=forget_step)
 lesson.close(code=[Value, backward_steps, backward, check_gradients, square_by_autograd])

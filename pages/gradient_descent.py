@@ -11,7 +11,7 @@ from core.landscapes import LANDSCAPES
 from core.numeric import shrink_nudge
 from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.frame import open_lesson
+from pages.ui.frame import Part, open_lesson
 from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
@@ -104,18 +104,11 @@ def autograd() -> None:
 
 
 PARTS = {
-    "ball": ("One weight", one_weight),
-    "nudge": ("Nudge or derivative", nudge),
-    "surface": ("Two weights", two_weights),
-    "autograd": ("Ask autograd", autograd),
+    "ball": Part("One weight", one_weight),
+    "nudge": Part("Nudge or derivative", nudge),
+    "surface": Part("Two weights", two_weights),
+    "autograd": Part("Ask autograd", autograd),
 }
-
-
-@st.fragment
-def chosen_part() -> None:
-    """The part the reader picked; only that one is computed."""
-    part = controls.pick("Part", "part", {name: label for name, (label, _) in PARTS.items()}, "ball")
-    PARTS[part][1]()
 
 
 def well() -> Outcome:
@@ -143,5 +136,5 @@ def smallest() -> Outcome:
     return Outcome((1.0, 1e-8, 1e-16).index(best.h), f"The errors were {errors}.")
 
 
-chosen_part()
+lesson.parts(PARTS)
 lesson.close(code=[descend, slope_at, square_by_autograd, shrink_nudge])

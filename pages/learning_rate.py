@@ -12,7 +12,7 @@ from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
 from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.frame import open_lesson
+from pages.ui.frame import Part, open_lesson
 from pages.ui.parts import network_rate_view, rate_view
 from pages.ui.parts.bowl_view import show_bowl
 from pages.ui.quiz import Outcome
@@ -113,19 +113,12 @@ def above_the_limit() -> Outcome:
 
 
 PARTS = {
-    "one": ("One weight", one_weight),
-    "side": ("Side by side", side_by_side),
-    "bowl": ("Two weights", bowl),
-    "network": ("A real network", network),
+    "one": Part("One weight", one_weight),
+    "side": Part("Side by side", side_by_side),
+    "bowl": Part("Two weights", bowl),
+    "network": Part("A real network", network),
 }
 
 
-@st.fragment
-def chosen_part() -> None:
-    """The part the reader picked; only that one is computed."""
-    part = controls.pick("Part", "part", {name: label for name, (label, _) in PARTS.items()}, "one")
-    PARTS[part][1]()
-
-
-chosen_part()
+lesson.parts(PARTS)
 lesson.close(code=[descend, sweep, hessian_vector_product, power_iteration, full_batch_descent])

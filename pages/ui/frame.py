@@ -1,15 +1,25 @@
 """The frame that every lesson stands in: the question above the picture; words, code and the way on below it."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from pages.ui import controls
 from pages.ui.catalogue import LESSONS, Lesson, lesson, neighbours
 from pages.ui.quiz import Outcome, predict_then_run
 from pages.ui.texts import LessonText, lesson_text
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a lesson; with a `run`, the section of its label stands above it and its question below it."""
+
+    label: str
+    show: Callable[[], None]
+    run: Callable[[], Outcome] | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,10 @@ class Frame:
     def section(self, name: str) -> None:
         """Show one more section of the text here."""
         st.markdown(self.text.sections[name])
+
+    def parts(self, parts: Mapping[str, Part], on_change: controls.Callback = None) -> None:
+        """Let the reader pick one of the parts, the first to begin with; only that one is computed."""
+        _chosen_part(self, parts, on_change)
 
     def close(self, code: Sequence[Callable[..., Any] | type] = ()) -> None:
         """End the page: what to try, the background, the code that ran, and the lessons before and after."""
@@ -51,6 +65,19 @@ def page_of(entry: Lesson) -> Any:
     is_first = entry == LESSONS[0]
     icon = f":material/{entry.icon}:"
     return st.Page(entry.script, title=entry.title, icon=icon, url_path=entry.name, default=is_first)
+
+
+@st.fragment
+def _chosen_part(frame: Frame, parts: Mapping[str, Part], on_change: controls.Callback) -> None:
+    labels = {name: part.label for name, part in parts.items()}
+    first = next(iter(parts))
+    name = controls.pick("Part", "part", labels, first, on_change=on_change, label_visibility="collapsed")
+    part = parts[name]
+    if part.run:
+        frame.section(part.label)
+    part.show()
+    if part.run:
+        frame.predict(name, part.run)
 
 
 def _closing_words(text: LessonText) -> None:
