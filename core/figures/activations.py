@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.figures.palette import PALETTE
-from core.figures.style import styled
+from core.figures.style import add_bars, styled
 from core.losses import SoftmaxTerms
 
 REACH = 5.0
@@ -20,7 +20,7 @@ COLUMNS = 3
 def activations_figure(names: Sequence[str], x: float) -> go.Figure:
     """Return a small picture of each activation's value and derivative from −5 to 5, with the reader's x marked."""
     rows = -(-len(names) // COLUMNS)
-    titles = [f"{ACTIVATIONS[name].label}" for name in names]
+    titles = [ACTIVATIONS[name].label for name in names]
     figure = make_subplots(
         rows, COLUMNS, subplot_titles=titles, horizontal_spacing=0.06, vertical_spacing=0.36 / rows, shared_xaxes="all"
     )
@@ -71,17 +71,7 @@ def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
     """Return the exponentials (left) and the probabilities (right) as bars, one a class."""
     figure = make_subplots(1, 2, subplot_titles=("exponentials", "probabilities"), horizontal_spacing=0.1)
     for column, values, colour in ((1, terms.exponentials, "neutral"), (2, terms.probabilities, "forward")):
-        figure.add_bar(
-            x=list(names),
-            y=values.numpy(),
-            marker_color=PALETTE[colour],
-            text=[f"{value:.3g}" for value in values.tolist()],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{x}: %{y:.4g}<extra></extra>",
-            row=1,
-            col=column,
-        )
+        add_bars(figure, column, names, values.tolist(), colour, 3)
     styled(figure, 300, showlegend=False, bargap=0.3)
     top = float(terms.exponentials.max())
     figure.update_yaxes(range=[0, 1.2 * top], fixedrange=True, col=1)

@@ -12,7 +12,7 @@ from core.activations import ACTIVATIONS
 from core.experiments.collapse import Stack, planar_points
 from core.experiments.dead_units import UnitHistory
 from core.experiments.planar import REACH
-from core.figures.palette import DIVERGING, PALETTE
+from core.figures.palette import DIVERGING, PALETTE, faded
 from core.figures.style import styled
 
 GRID = 61  # cells on each side of a boundary picture
@@ -148,7 +148,7 @@ def _unit_map(figure: go.Figure, on: Tensor, row: int) -> None:
         y=[str(unit) for unit in range(1, on.shape[1] + 1)],
         zmin=0,
         zmax=1,
-        colorscale=[(0, "rgba(133,146,166,0.12)"), (1e-6, "#7FD3E4"), (1, PALETTE["forward"])],
+        colorscale=[(0, faded("neutral", 0.12)), (1e-6, faded("forward", 0.5)), (1, PALETTE["forward"])],
         showscale=False,
         ygap=1,
         hovertemplate="unit %{y}, step %{x}: on at %{z:.0%} of the points<extra></extra>",

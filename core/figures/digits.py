@@ -11,7 +11,8 @@ from core.figures.style import bare, styled
 
 def image_figure(image: NDArray[np.float32], height: int = 220) -> go.Figure:
     """Return one image (h, w) from 0 to 1, its pixels sharp."""
-    return _sheet(ink(image), height)
+    figure = go.Figure(go.Image(source=png_uri(ink(image)), hoverinfo="skip"))
+    return bare(figure, height)
 
 
 def probabilities_figure(probabilities: NDArray[np.float32], height: int = 320) -> go.Figure:
@@ -35,8 +36,3 @@ def probabilities_figure(probabilities: NDArray[np.float32], height: int = 320) 
     figure.update_xaxes(range=[0, 1.18], visible=False)
     figure.update_yaxes(type="category", autorange="reversed", tickfont={"size": 16}, ticks="")
     return figure
-
-
-def _sheet(rgba: NDArray[np.uint8], height: int) -> go.Figure:
-    figure = go.Figure(go.Image(source=png_uri(rgba), hoverinfo="skip"))
-    return bare(figure, height)

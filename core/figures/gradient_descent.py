@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 
 from core.descent import Path
-from core.figures.palette import PALETTE
+from core.figures.palette import PALETTE, faded
 from core.figures.style import styled
 from core.numeric import Nudge
 
@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 LEAST_ERROR = 1e-17  # an error of 0 is drawn here, for a logarithm cannot show it
 STEP_MILLISECONDS = 180
 LOOK = {"colorscale": "Viridis", "showscale": False, "hoverinfo": "skip"}
-GREY = "rgba(133, 146, 166, 0.18)"
+GREY = faded("neutral", 0.18)
 
 
 def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:

@@ -35,7 +35,7 @@ def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, t
     return figure
 
 
-def losses_figure(losses: Array, title: str = "loss") -> go.Figure:
+def losses_figure(losses: Array) -> go.Figure:
     """Return a walk's losses against its steps, on a logarithm."""
     figure = go.Figure()
     floor = 1e-16  # what a logarithm can still show
@@ -48,7 +48,7 @@ def losses_figure(losses: Array, title: str = "loss") -> go.Figure:
     )
     styled(figure, 400, showlegend=False)
     figure.update_xaxes(title="step", fixedrange=True)
-    figure.update_yaxes(title=title, type="log", dtick=1, exponentformat="power", fixedrange=True)
+    figure.update_yaxes(title="loss", type="log", dtick=1, exponentformat="power", fixedrange=True)
     return figure
 
 

@@ -9,10 +9,9 @@ from plotly.subplots import make_subplots
 
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.pixels import ink, png_uri
-from core.figures.style import bare, styled
+from core.figures.style import bare, evenly, styled
 
 Image = NDArray[np.float64]  # (784,)
-MOST_POINTS = 300  # more than a screen can show
 GAP = 2  # pixels between digits
 CAPTION = 16  # rows of nothing below each digit, for the guess
 
@@ -101,12 +100,12 @@ def _sheet(digits: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
 def history_figure(losses: Sequence[float], measured: float | None = None) -> go.Figure:
     """Return the loss of each round's batch, in nats; `measured` is the loss of the round that is not finished."""
     rounds = np.arange(1, len(losses) + 1)
-    chosen = np.unique(np.linspace(0, len(losses) - 1, min(len(losses), MOST_POINTS)).round().astype(int))
+    chosen = evenly(len(losses))
     colour = PALETTE["train"]
     figure = go.Figure(
         go.Scatter(
-            x=rounds[chosen] if len(losses) else [],
-            y=np.array(losses)[chosen] if len(losses) else [],
+            x=rounds[chosen],
+            y=np.array(losses)[chosen],
             mode="lines+markers" if len(losses) < 40 else "lines",
             line={"color": colour, "width": 2.5},
             hovertemplate="round %{x}: %{y:.4f}<extra></extra>",

@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.figures.palette import PALETTE
-from core.figures.style import styled
+from core.figures.style import add_bars, short, styled
 from core.losses import SoftmaxTerms
 
 
@@ -24,10 +24,10 @@ def examples_figure(
     _bars(figure, names, losses.tolist())
     if total is not None:
         label, value = total
-        _bars(figure, [label], [value], PALETTE["backward"])
+        _bars(figure, [label], [value])
     if cost is not None:
-        label = f"cost, the mean: {_short(cost)}"
-        line = {"color": PALETTE["accent"], "width": 3, "dash": "dash"}
+        label = f"cost, the mean: {short(cost)}"
+        line = {"color": PALETTE["neutral"], "width": 3, "dash": "dash"}
         figure.add_hline(y=cost, line=line, row=2, col=1, annotation_text=label, annotation_position="top right")
     styled(figure, 470, bargap=0.35)
     figure.update_layout(legend={"x": 1, "xanchor": "right", "y": -0.12, "yanchor": "top"})
@@ -65,12 +65,12 @@ def _distances(figure: go.Figure, names: list[str], predictions: Tensor, targets
         )
 
 
-def _bars(figure: go.Figure, names: list[str], values: Sequence[float], colour: str | None = None) -> None:
+def _bars(figure: go.Figure, names: list[str], values: Sequence[float]) -> None:
     figure.add_bar(
         x=names,
         y=values,
-        marker_color=colour or [PALETTE["positive" if value >= 0 else "negative"] for value in values],
-        text=[_short(value) for value in values],
+        marker_color=[PALETTE["positive" if value >= 0 else "negative"] for value in values],
+        text=[short(value) for value in values],
         textposition="outside",
         cliponaxis=False,
         showlegend=False,
@@ -89,23 +89,8 @@ def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
         (terms.probabilities - terms.one_hot, "backward"),
     )
     for column, (values, colour) in enumerate(columns, 1):
-        figure.add_bar(
-            x=list(names),
-            y=values.numpy(),
-            marker_color=PALETTE[colour],
-            text=[_short(value) for value in values.tolist()],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{x}: %{y:.4g}<extra></extra>",
-            row=1,
-            col=column,
-        )
+        add_bars(figure, column, names, values.tolist(), colour)
     styled(figure, 300, showlegend=False, bargap=0.3)
     figure.update_yaxes(range=[-1.2, 1.2], fixedrange=True)
     figure.update_xaxes(fixedrange=True, type="category")
     return figure
-
-
-def _short(value: float) -> str:
-    text = f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
-    return text.replace("-", "−")

@@ -11,11 +11,18 @@ PALETTE: dict[str, str] = {
     "neutral": "#8592A6",  # axes, zero, everything else
 }
 
+
+def faded(name: str, opacity: float) -> str:
+    """Return a colour of the palette that lets the page shine through."""
+    red, green, blue = bytes.fromhex(PALETTE[name][1:])
+    return f"rgba({red}, {green}, {blue}, {opacity:g})"
+
+
 # From negative through nothing to positive; the middle is transparent, so it is the page's own colour.
 DIVERGING: list[tuple[float, str]] = [
     (0.0, "#C2540A"),
     (0.25, PALETTE["negative"]),
-    (0.5, "rgba(133, 146, 166, 0.08)"),
+    (0.5, faded("neutral", 0.08)),
     (0.75, PALETTE["positive"]),
     (1.0, "#1747A6"),
 ]

@@ -18,7 +18,7 @@ def png_uri(rgba: NDArray[np.uint8]) -> str:
 
 
 def ink(images: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Return images (…, h, w) from 0 to 1 as RGBA: white ink on near-black paper, as MNIST has it."""
+    """Return images (…, h, w) from 0 to 1 as RGBA: white ink on black paper, as MNIST has it."""
     level = (np.clip(images, 0, 1) * 255).astype(np.uint8)
     return np.stack([level, level, level, np.full_like(level, 255)], axis=-1)
 

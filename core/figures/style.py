@@ -1,8 +1,14 @@
 """What all figures share: margins, fonts, axes, and no movement while data comes in."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from plotly import graph_objects as go
+
+from core.figures.palette import PALETTE
+
+MOST_POINTS = 300  # more than a screen can show
 
 
 def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: Any) -> go.Figure:
@@ -26,3 +32,32 @@ def bare(figure: go.Figure, height: int, revision: str = "fixed") -> go.Figure:
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, constrain="domain")
     return figure
+
+
+def evenly(count: int, most: int = MOST_POINTS) -> list[int]:
+    """Return at most `most` of the indices 0 … count − 1, evenly chosen, first and last among them."""
+    chosen: list[int] = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist()
+    return chosen
+
+
+def short(value: float, digits: int = 4) -> str:
+    """Return a number as it stands on a bar, whole up to ten million, with a real minus sign."""
+    text = f"{value:.0f}" if 10**digits <= abs(value) < 1e7 else f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
+def add_bars(
+    figure: go.Figure, column: int, names: Sequence[str], values: Sequence[float], colour: str, digits: int = 4
+) -> None:
+    """Add a bar for each name to a column of the figure's first row, its value on top of it (mutates the figure)."""
+    figure.add_bar(
+        x=list(names),
+        y=list(values),
+        marker_color=PALETTE[colour],
+        text=[short(value, digits) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{x}: %{y:.4g}<extra></extra>",
+        row=1,
+        col=column,
+    )

@@ -7,18 +7,13 @@ from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.figures.palette import PALETTE
-from core.figures.style import styled
+from core.figures.style import MOST_POINTS, evenly, styled
 from core.training import StepRecord
-
-MOST_POINTS = 300  # more than a screen can show
 
 
 def decimate(records: Sequence[StepRecord], most: int = MOST_POINTS) -> list[StepRecord]:
     """Return at most `most` records, evenly chosen, first and last among them."""
-    if len(records) <= most:
-        return list(records)
-    chosen = np.linspace(0, len(records) - 1, most).round().astype(int)
-    return [records[index] for index in chosen]
+    return [records[index] for index in evenly(len(records), most)]
 
 
 def curves_figure(records: Sequence[StepRecord], epochs: int, run: str) -> go.Figure:
