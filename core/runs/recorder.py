@@ -81,4 +81,5 @@ class Recorder:
                 return
             del self._supervisor.runs[run.id]
         if run.status in (Status.FINISHED, Status.DIVERGED):
-            self._store.files(run.id).remove()
+            with contextlib.suppress(OSError):  # `prune` removes them with the run
+                self._store.files(run.id).remove()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from core.model import ModelConfig
 from core.paths import ROOT
 from core.runs import Pause, Progress, RunSpec, SetLearningRate, Status, Stop
+from core.runs.checkpoint import CheckpointFiles
 from core.runs.supervisor import MAX_DEATHS
 from core.training import TrainConfig
 from tests.runs_support import LONG, SHORT, engine_in, same_weights, undisturbed, until, until_over, until_poll
@@ -142,6 +143,18 @@ def test_a_full_disk_is_said_and_nothing_is_lost_once_there_is_room(tmp_path, mo
         kept = engine.poll(run, "ann")
         assert (kept.records, kept.message) == (finished.records, "")
         assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(SHORT))
+
+
+def test_a_checkpoint_that_cannot_be_removed_does_not_end_the_recorder(tmp_path, monkeypatch):
+    def stuck(files):
+        raise PermissionError("read-only file system")
+
+    monkeypatch.setattr(CheckpointFiles, "remove", stuck)
+    with engine_in(tmp_path) as engine:
+        for owner in ("ann", "bob"):
+            run = engine.submit(SHORT, owner)
+            until(lambda r=run: r not in engine._supervisor.runs)  # the store has it
+            assert engine.poll(run, owner).status == Status.FINISHED
 
 
 def children(pid):
