@@ -1,5 +1,6 @@
 """Loss functions: how wrong one prediction is, and the slope that tells the prediction where to go."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -199,10 +200,12 @@ class SoftmaxTerms:
 def softmax_cross_entropy_terms(logits: Tensor, label: int, temperature: float = 1.0) -> SoftmaxTerms:
     """Return every term of −ln softmax(z / T)[label] for logits (K,); the gradient is (p − y) / T.
 
-    Raises `ValueError` when the label is not a class or a logit is not finite.
+    Raises `ValueError` when the label is not a class, a logit is not finite or the temperature is not above 0.
     """
     z = logits.detach().to(torch.float64)
-    if z.ndim != 1 or not 0 <= label < len(z) or not z.isfinite().all() or not temperature > 0:
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"temperature is {temperature}; it must be a finite number above 0")
+    if z.ndim != 1 or not 0 <= label < len(z) or not z.isfinite().all():
         raise ValueError(f"label is {label}; it must be the number of one of {z.numel()} finite logits")
     z = z / temperature
     top = float(z.max())

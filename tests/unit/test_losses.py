@@ -121,3 +121,9 @@ def test_softmax_terms_of_the_usual_example_are_not_shifted():
 def test_softmax_terms_refuse_a_label_that_is_no_class(label):
     with pytest.raises(ValueError, match="label"):
         softmax_cross_entropy_terms(torch.zeros(2), label)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan, math.inf])
+def test_softmax_terms_refuse_a_temperature_that_is_none(temperature):
+    with pytest.raises(ValueError, match=r"^temperature is"):
+        softmax_cross_entropy_terms(torch.zeros(2), 0, temperature)
