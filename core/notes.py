@@ -1,12 +1,10 @@
 """What a learner made besides runs, such as a drawing: small texts by owner and name, in the database of the runs."""
 
-import os
 import time
 from functools import lru_cache
 
 import sqlalchemy as sa
 
-from core.paths import state_dir
 from core.runs.store import connect
 
 MAX_CHARACTERS = 400_000  # of one note
@@ -28,7 +26,7 @@ class Notes:
     """Small texts on disk; every method may be called from any thread and raises SQLAlchemy's errors."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._database = connect(url or os.environ.get("DATABASE_URL") or f"sqlite:///{state_dir() / 'runs.db'}")
+        self._database = connect(url)
         self._kept = 0
         metadata.create_all(self._database)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.paths import ROOT
 from core.runs import worker
+from core.runs.messages import Answer
 
 NAME = "seven-steps-worker"
 GOODBYE_SECONDS = 2.0  # a worker may finish its step, then it is killed
@@ -46,9 +47,9 @@ class WorkerProcess:
         except OSError:
             return
 
-    def receive(self) -> list[Any]:
+    def receive(self) -> list[Answer]:
         """Return the messages that have come; raises `EOFError` when the worker is gone and nothing is left."""
-        messages = []
+        messages: list[Answer] = []
         try:
             while self.pipe.poll(0):
                 messages.append(self.pipe.recv())

@@ -20,6 +20,7 @@ from core.training.loop import StepRecord
 
 BUSY_SECONDS = 10  # a locked SQLite database is waited for
 STALE_SECONDS = 15.0  # a live run whose server has been silent for so long was interrupted
+INTERRUPTED = "The server stopped while this run was under way. It can go on from its last checkpoint."
 MAX_AGE = 30 * 86_400.0  # seconds
 MAX_BYTES = 2 * 2**30
 
@@ -95,7 +96,7 @@ class Store:
     def __init__(self, url: str | None = None, checkpoints: Path | None = None) -> None:
         self.checkpoints = checkpoints or state_dir() / "checkpoints"
         self.server = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
-        self._database = connect(url or os.environ.get("DATABASE_URL") or f"sqlite:///{state_dir() / 'runs.db'}")
+        self._database = connect(url)
         metadata.create_all(self._database)
 
     def close(self) -> None:
@@ -171,9 +172,8 @@ class Store:
         with self._database.begin() as connection:
             rows = _rows(connection.execute(sa.select(*_ROW).where(runs_table.c.status.in_(live))))
             orphans = [row.id for row in rows if self._orphaned(row)]
-            message = "The server stopped while this run was under way. It can go on from its last checkpoint."
             change = runs_table.update().where(runs_table.c.id.in_(orphans))
-            connection.execute(change.values(status=Status.INTERRUPTED.value, message=message))
+            connection.execute(change.values(status=Status.INTERRUPTED.value, message=INTERRUPTED))
         return len(orphans)
 
     def prune(self, max_age: float = MAX_AGE, max_bytes: int = MAX_BYTES) -> int:
@@ -205,8 +205,12 @@ class Store:
         return time.time() - row.heartbeat > STALE_SECONDS or (here and not _alive_elsewhere(int(pid)))
 
 
-def connect(url: str) -> sa.Engine:
-    """Return the database at `url`; SQLite with a write-ahead log, so that readers and the writer do not wait."""
+def connect(url: str | None = None) -> sa.Engine:
+    """Return the database at `url`, else at `$DATABASE_URL`, else `runs.db` in the folder a server writes to.
+
+    SQLite has a write-ahead log, so that readers and the writer do not wait.
+    """
+    url = url or os.environ.get("DATABASE_URL") or f"sqlite:///{state_dir() / 'runs.db'}"
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
     database = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})

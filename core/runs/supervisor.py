@@ -12,7 +12,7 @@ from core.runs.engine import Command, QueueFull, Resume, SetLearningRate, Status
 from core.runs.live import LiveRun
 from core.runs.messages import Answer, Ended, Look, Park
 from core.runs.pool import WorkerProcess
-from core.runs.store import Store
+from core.runs.store import INTERRUPTED, Store
 
 TICK = 0.1  # seconds between looks at the clock
 WATCHED_SECONDS = 3.0  # somebody who asked so recently is still watching
@@ -101,8 +101,7 @@ class Supervisor:
         for run in self.runs.values():
             if run.status.live:
                 self.queue.remove(run.id)
-                run.status, run.dirty = Status.INTERRUPTED, True
-                run.message = "The server stopped while this run was under way. It can go on from its last checkpoint."
+                run.status, run.message, run.dirty = Status.INTERRUPTED, INTERRUPTED, True
 
     def _wake(self) -> None:
         with self.lock:
