@@ -1,15 +1,14 @@
 """Every gradient of a small network twice more: by torch's autograd and by a finite difference."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
-from core.numeric import NUDGE, relative_error
+from core.activations import ACTIVATIONS
+from core.numeric import central_difference, relative_error
 from core.value_network import Network, NetworkSpec, bias_name, build_network, weight_name
 
-SMALL = 1e-8
+SMALL = 1e-8  # the least size that a gradient counts as beside autograd's
 
 
 @dataclass(frozen=True)
@@ -29,26 +28,32 @@ class Check:
         return self.autograd_error <= 1e-6, self.difference_error <= 1e-4
 
 
+def compare(name: str, gradient: float, autograd: float, difference: float, loss: float) -> Check:
+    """Return the check of a gradient against both witnesses, with the loss at that point."""
+    floor = 1e-6 * max(1.0, abs(loss))  # rounding alone makes a difference wrong by about 1e−11 · loss
+    errors = relative_error(gradient, autograd, SMALL), relative_error(gradient, difference, floor)
+    return Check(name, gradient, autograd, difference, *errors)
+
+
 def check_gradients(network: Network) -> list[Check]:
     """Return both checks of every weight's gradient; call after `network.loss.backward()`."""
     numbers = {name: value.data for name, value in network.weights.items()}
     autograd = torch_gradients(network.spec, numbers)
-    floor = 1e-6 * max(1.0, abs(network.loss.data))  # rounding alone makes a difference wrong by about 1e−11 · loss
     checks = []
     for name, value in network.weights.items():
-        ends = [
-            build_network(network.spec, {**numbers, name: value.data + nudge}).loss.data for nudge in (NUDGE, -NUDGE)
-        ]
-        difference = (ends[0] - ends[1]) / (2 * NUDGE)
-        errors = relative_error(value.grad, autograd[name], SMALL), relative_error(value.grad, difference, floor)
-        checks.append(Check(name, value.grad, autograd[name], difference, *errors))
+
+        def loss_at(number: float, name: str = name) -> float:
+            return build_network(network.spec, {**numbers, name: number}).loss.data
+
+        difference = central_difference(loss_at, value.data)
+        checks.append(compare(name, value.grad, autograd[name], difference, network.loss.data))
     return checks
 
 
 def torch_gradients(spec: NetworkSpec, weights: dict[str, float]) -> dict[str, float]:
     """Return the gradient of every weight by name, from the same network built of torch's own matrices."""
     leaves = {name: torch.tensor(number, dtype=torch.float64).requires_grad_() for name, number in weights.items()}
-    activation: Callable[[Tensor], Tensor] = getattr(torch, spec.activation)
+    activation = ACTIVATIONS[spec.activation].function
     x = torch.tensor(spec.inputs, dtype=torch.float64)
     for layer in range(1, len(spec.sizes)):
         rows = range(1, spec.sizes[layer] + 1)

@@ -1,13 +1,11 @@
 """Checks for settings that arrive from a widget, a URL or a file: each failure names field, value and range."""
 
-import math
 from collections.abc import Collection
 
 
 def require_number(field: str, value: object, low: float, high: float) -> None:
-    """Raise `ValueError` unless `value` is a finite number with low ≤ value ≤ high."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high or not math.isfinite(value):  # type: ignore[arg-type,operator]
+    """Raise `ValueError` unless `value` is a number with low ≤ value ≤ high, which nan is not; both are finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ValueError(f"{field} is {value!r}; it must be a number from {low:g} to {high:g}")
 
 
