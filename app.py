@@ -24,13 +24,13 @@ from pages.ui.guard import tell_kindly
 from pages.ui.web import OwnerCookie, SecurityHeaders
 
 LOG = logging.getLogger("seven_steps")
-NOT_IMPORTED = ("core.training.__main__", "pages.ui.main")  # they do their work when they are imported
+MAIN_SCRIPT = "pages.ui.main"  # it shows a page when it is imported
 
 
 def import_all(package: ModuleType) -> None:
     """Import every module of a package; one that fails is logged, and only the page that needs it suffers."""
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name not in NOT_IMPORTED:
+        if module.name != MAIN_SCRIPT:
             try:
                 importlib.import_module(module.name)
             except Exception:
