@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +24,7 @@ CLASSES = 10
 MAX_HIDDEN_LAYERS = 4
 MAX_WIDTH = 1024
 MAX_DROPOUT = 0.9
+REMEDY = "Run “make model” to train it again."
 
 
 class ModelError(RuntimeError):
@@ -52,7 +54,7 @@ class ModelConfig:
     @property
     def parameters(self) -> int:
         """Number of weights and biases: Σ (fan_in + 1) · fan_out."""
-        return sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(self.widths, self.widths[1:], strict=False))
+        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.widths))
 
 
 class Dropout(nn.Module):
@@ -79,14 +81,17 @@ class MLP(nn.Module):
         self.config = config
         self.activation = ACTIVATIONS[config.activation].function
         self.dropout = Dropout(config.dropout)
-        self.layers = nn.ModuleList(
-            nn.Linear(fan_in, fan_out) for fan_in, fan_out in zip(config.widths, config.widths[1:], strict=False)
-        )
+        self.layers = nn.ModuleList(nn.Linear(fan_in, fan_out) for fan_in, fan_out in pairwise(config.widths))
+
+    @property
+    def linears(self) -> list[nn.Linear]:
+        """The layers, first to last: weight (fan_out, fan_in) and bias (fan_out,) each."""
+        return [cast(nn.Linear, layer) for layer in self.layers]
 
     @property
     def weight_matrices(self) -> list[Tensor]:
         """The weights of each layer, (fan_out, fan_in)."""
-        return [cast(Tensor, layer.weight) for layer in self.layers]
+        return [layer.weight for layer in self.linears]
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits (B, 10) of images (B, 784) with values from 0 to 1."""
@@ -103,12 +108,11 @@ def build_model(config: ModelConfig, generator: torch.Generator) -> MLP:
     """
     model = MLP(config)
     gain = ACTIVATIONS[config.activation].gain
-    *hidden, output = model.layers
+    *hidden, output = model.linears
     with torch.no_grad():
         for layer, layer_gain in [(layer, gain) for layer in hidden] + [(output, 1.0)]:
-            weight, bias = cast(Tensor, layer.weight), cast(Tensor, layer.bias)
-            weight.normal_(0, layer_gain / math.sqrt(weight.shape[1]), generator=generator)  # (fan_out, fan_in)
-            bias.zero_()
+            layer.weight.normal_(0, layer_gain / math.sqrt(layer.in_features), generator=generator)
+            layer.bias.zero_()
     return model
 
 
@@ -157,10 +161,9 @@ def load_model(path: Path | None = None) -> MLP:
             raise ValueError("its weights do not have the shapes that its header promises")
         model.load_state_dict(weights)
     except FileNotFoundError:
-        raise ModelError(f"The model {path.name} is missing. Run “make model” to train it again.") from None
+        raise ModelError(f"The model {path.name} is missing. {REMEDY}") from None
     except (SafetensorError, OSError, ValueError, RuntimeError) as error:
-        remedy = "Run “make model” to train it again."
-        raise ModelError(f"The model {path.name} cannot be used: {error}. {remedy}") from None
+        raise ModelError(f"The model {path.name} cannot be used: {error}. {REMEDY}") from None
     return model.eval()
 
 

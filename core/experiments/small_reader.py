@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -62,8 +61,8 @@ def read_image(model: MLP, image: Tensor) -> Reading:
         raise ValueError(f"the image has {image.numel()} pixels; it must have {PIXELS}")
     x = inputs = image.reshape(PIXELS).double()
     sums, activations = [], []
-    for layer in model.layers:
-        z = cast(Tensor, layer.weight).double() @ x + cast(Tensor, layer.bias).double()
+    for layer in model.linears:
+        z = layer.weight.double() @ x + layer.bias.double()
         x = model.activation(z)
         sums.append(z)
         activations.append(x)
@@ -89,13 +88,13 @@ def look_at_neuron(model: MLP, reading: Reading, layer: int, neuron: int, strong
     Raises `ValueError` when there is no such neuron.
     """
     require_integer("layer", layer, 0, len(model.layers) - 1)
-    weights = cast(Tensor, model.layers[layer].weight).double()  # (neurons, inputs)
+    weights = model.linears[layer].weight.double()  # (neurons, inputs)
     require_integer("neuron", neuron, 0, len(weights) - 1)
     x = reading.inputs if layer == 0 else reading.activations[layer - 1]
     row = weights[neuron]
     products = row * x
     order = products.abs().argsort(descending=True)[: max(0, strongest)].tolist()
     found = tuple((i, float(x[i]), float(row[i]), float(products[i])) for i in order)
-    bias = float(cast(Tensor, model.layers[layer].bias)[neuron])
+    bias = float(model.linears[layer].bias[neuron])
     shaped = row.reshape(28, 28) if layer == 0 else row
     return HiddenNeuron(shaped, bias, float(reading.sums[layer][neuron]), found)

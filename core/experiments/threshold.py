@@ -1,7 +1,5 @@
 """The bias as a threshold: a neuron answers to how far its weighted sum is above −b."""
 
-from typing import cast
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -22,12 +20,11 @@ def fire(weighted_sum: Tensor, threshold: float, activation: str) -> Tensor:
 @torch.inference_mode()
 def first_layer_sums(model: MLP, images: NDArray[np.uint8], neuron: int) -> Tensor:
     """Return Σwx without the bias, float32 (n,), of one first-layer neuron for images uint8 (n, 28, 28)."""
-    layer = model.layers[0]
-    weight = cast(Tensor, layer.weight)  # (neurons, 784)
+    weight = model.linears[0].weight  # (neurons, 784)
     require_integer("neuron", neuron, 0, len(weight) - 1)
     return to_unit(torch.tensor(images).flatten(1)) @ weight[neuron]
 
 
 def own_threshold(model: MLP, neuron: int) -> float:
     """Return the threshold that training gave a first-layer neuron: −b."""
-    return -float(cast(Tensor, model.layers[0].bias).tolist()[neuron])
+    return -model.linears[0].bias[neuron].item()

@@ -17,6 +17,7 @@ from core.data import load_mnist
 from core.model import (
     MAX_HIDDEN_LAYERS,
     MAX_WIDTH,
+    MLP,
     SHIPPED_MODEL,
     Dropout,
     ModelConfig,
@@ -117,12 +118,10 @@ def test_the_generator_decides_the_weights():
 
 
 @given(st.lists(st.integers(1, MAX_WIDTH), max_size=MAX_HIDDEN_LAYERS))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_number_of_parameters_is_the_number_of_parameters(hidden):
     config = ModelConfig(tuple(hidden))
     with torch.device("meta"):
-        from core.model import MLP
-
         counted = sum(parameter.numel() for parameter in MLP(config).parameters())
     assert counted == config.parameters
     assert config.widths == (784, *hidden, 10)
@@ -244,7 +243,7 @@ def test_a_missing_file_says_what_to_do(tmp_path):
 
 
 @given(st.binary(max_size=300), st.integers(0, len(GOOD)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damage_anywhere_never_ends_in_another_error(tmp_path_factory, noise, start):
     path = tmp_path_factory.mktemp("noise") / "model.safetensors"
     path.write_bytes(GOOD[:start] + noise + GOOD[start + len(noise) :])
