@@ -24,7 +24,7 @@ class Line:
 def fit_line_mse(x: Tensor, y: Tensor) -> Line:
     """Return the line with the least mean squared error: slope = cov(x, y) / var(x), through the means.
 
-    Raises `ValueError` when there are fewer than two different x.
+    Raises `ValueError` when there are fewer than two different x, or more than 200 points.
     """
     _check(x, y)
     dx = x - x.mean()

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.descent import MAX_STEPS, verdict
+from core.descent import MAX_MOMENTUM, MAX_STEPS, verdict
 from core.landscapes import Landscape
 from core.optimizers import SCHEDULES
 from core.validation import require_choice, require_integer, require_number
@@ -38,7 +38,7 @@ def sweep(
     Raises `ValueError` when a setting is out of range.
     """
     require_integer("steps", steps, 1, MAX_STEPS)
-    require_number("momentum", momentum, 0, 0.999)
+    require_number("momentum", momentum, 0, MAX_MOMENTUM)
     require_choice("schedule", schedule, SCHEDULES)
     eta = torch.tensor(np.asarray(rates, np.float64))  # (R,)
     w = torch.full_like(eta, start)
@@ -67,7 +67,10 @@ class Row:
 
 
 def rate_table(landscape: Landscape, start: float, steps: int, rates: Sequence[float] = TABLE_RATES) -> list[Row]:
-    """Return where each learning rate leads on a quadratic: w after T steps is (1 − ηλ)ᵀ of the start."""
+    """Return where each learning rate leads on a quadratic: w after T steps is (1 − ηλ)ᵀ of the start.
+
+    Raises `ValueError` when the landscape is not a quadratic in one weight.
+    """
     if landscape.curvatures is None or landscape.dimensions != 1:
         raise ValueError(f"{landscape.label} is not a quadratic in one weight")
     weights = sweep(landscape, start, rates, steps).weights[:, -1]

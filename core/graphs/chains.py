@@ -10,9 +10,8 @@ from core.graphs.words import factors, partial, show, terms
 MAX_PATHS = 12  # more are not written out one by one
 
 Names = Mapping[Value, str]
-Links = Mapping[
-    Value, list[tuple[Value, float]]
-]  # a named value → the next ones on the way to the result, ∂next/∂value
+# A named value → the next ones on the way to the result, each with ∂next/∂value.
+Links = Mapping[Value, list[tuple[Value, float]]]
 
 
 @dataclass(frozen=True, eq=False)

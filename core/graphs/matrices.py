@@ -14,6 +14,7 @@ from core.numeric import numeric_gradient
 from core.validation import require_integer
 
 MAX_BATCH = 12
+MAX_SEED = 9999
 FEATURES, CLASSES = 4, 3
 BOXES = {  # in the order in which forward computes them: what stands over each
     "x": "x",
@@ -36,8 +37,12 @@ BACKWARD = (("q", "p"), ("b", "q"), ("xW", "q"), ("W", "xW"), ("x", "xW"))
 
 
 def example_batch(batch: int, seed: int) -> Cache:
-    """Return forward on `batch` random examples: x (N, 4), W (4, 3), b (3,) from N(0, 1), and a class for each."""
+    """Return forward on `batch` random examples: x (N, 4), W (4, 3), b (3,) from N(0, 1), and a class for each.
+
+    Rounded to two decimals. Raises `ValueError` when a number is out of range.
+    """
     require_integer("batch", batch, 1, MAX_BATCH)
+    require_integer("seed", seed, 0, MAX_SEED)
     generator = torch.Generator().manual_seed(seed)
 
     def normal(*shape: int) -> Tensor:
