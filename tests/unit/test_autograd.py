@@ -101,7 +101,7 @@ def torch_apply(op, *arguments):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PLANS, LEAVES)
 def test_random_graphs_equal_torch(plan, numbers):
     leaves = [Value(x) for x in numbers]
@@ -115,7 +115,7 @@ def test_random_graphs_equal_torch(plan, numbers):
         assert abs(leaf.grad - tensor.grad.item()) <= 1e-6 * max(1e-6, abs(tensor.grad.item()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     PLANS.map(lambda plan: [(op if op not in ("abs", "relu", "max", "min") else "sin", i, j) for op, i, j in plan]),
     LEAVES,
@@ -188,7 +188,7 @@ def test_topological_order_has_parents_first_even_in_deep_graphs():
     assert x.grad == 5001
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PLANS.filter(lambda plan: len(plan) <= 6), LEAVES)
 def test_the_paths_sum_to_the_gradient(plan, numbers):
     leaves = [Value(x) for x in numbers]

@@ -88,7 +88,7 @@ def test_grey_paper_and_pale_ink_give_the_same_digit():
 
 
 @given(st.integers(12, 75), st.integers(12, 75))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_place_does_not_matter_at_all(x, y):
     here = prepare(white_on_black(ink_image([FIVE], at=(40, 40)))).image
     there = prepare(white_on_black(ink_image([FIVE], at=(x, y)))).image
@@ -218,7 +218,7 @@ def test_an_unknown_step_is_refused():
 
 
 @given(hnp.arrays(np.uint8, st.tuples(st.integers(8, 40), st.integers(8, 40), st.just(4))))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_pixels_give_an_image_or_a_request(rgba):
     before = rgba.copy()
     try:

@@ -14,7 +14,7 @@ from core.experiments.planar import PLANAR_DATA, REACH
 F64 = torch.float64
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 6), min_size=2, max_size=6), st.integers(0, 999))
 def test_any_linear_stack_equals_its_product(widths, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -59,9 +59,9 @@ def test_a_straight_border_needs_none():
 
 def test_training_is_seeded_and_takes_less_than_a_second():
     train_stack(StackConfig(seed=5))
-    before = time.perf_counter()
+    before = time.process_time()
     fresh = train_stack.__wrapped__(StackConfig(seed=5))
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
     for one, other in zip(fresh.weights, train_stack(StackConfig(seed=5)).weights, strict=True):
         assert torch.equal(one, other)
 

@@ -111,7 +111,7 @@ def test_the_table_of_learning_rates(rate):
     assert verdict(rate, 2.0).kind == kind == judge(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0.01, 1.6), st.sampled_from([0.0, 0.3, 0.9]), st.floats(0.5, 4))
 def test_the_limit_separates_what_stays_from_what_leaves(share, momentum, curvature):
     share = share if abs(share - 1) > 0.02 else 1.1

@@ -134,7 +134,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join), st.lists(PIECES).map(" ".join)))
 @example("9**9**9")
 @example("(" * 199)
@@ -142,7 +142,7 @@ PIECES = st.sampled_from(
 @example("9**" * 66 + "9")
 @example("1if x else 2")
 def test_any_text_is_read_or_refused_in_bounded_time(text):
-    started = time.perf_counter()
+    started = time.process_time()
     formula = error = None
     try:
         formula = parse(text)
@@ -157,4 +157,4 @@ def test_any_text_is_read_or_refused_in_bounded_time(text):
         assert str(error).endswith((".", "?"))
         assert 0 <= error.column <= max(len(text), 1)
         assert error.pointer.count("\n") == 1
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -50,7 +50,7 @@ def test_a_bias_is_a_threshold():
     assert fires == [0, 1]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 4), st.integers(0, 99))
 def test_every_cell_of_a_matrix_product_equals_torch(n, k, m, seed):
     generator = torch.Generator().manual_seed(seed)

@@ -36,7 +36,7 @@ def torch_numbers(network, inputs):
     return named | {"s:y": last[0], "a:y": torch.sigmoid(last[0]), "gap:y": 1 - torch.sigmoid(last[0])}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks, st.tuples(*[st.floats(0, 1)] * 3))
 def test_every_sum_and_output_equals_torch(network, inputs):
     shown = values(network, inputs, "network")

@@ -25,7 +25,7 @@ def least_absolute_cost(x, y):
     return linprog([0, 0, *[1 / n] * n], above, np.concatenate([y, -y]), bounds=bounds).fun
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=12).filter(lambda p: len({x for x, _ in p}) > 1))
 def test_both_lines_are_the_best(rows):
     x, y = points(rows)

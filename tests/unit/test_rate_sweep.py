@@ -16,7 +16,7 @@ from core.optimizers import SCHEDULES
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("name", ["square", "shifted_square", "cosine"])
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(momentum=st.floats(0, 0.99), rate=st.floats(0, 1.2))
 def test_each_walk_is_the_single_walk(name, schedule, momentum, rate):
     landscape = LANDSCAPES[name]

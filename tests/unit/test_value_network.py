@@ -36,7 +36,7 @@ def test_both_check_marks_for_every_weight(name, activation):
     assert any(abs(check.gradient) > 1e-3 for check in checks)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(1, 4), min_size=2, max_size=4),
     st.sampled_from(HIDDEN),
