@@ -5,9 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-LIMIT = 0.020  # seconds of scripting and rendering work a frame
-FRAMES = 60
-
 
 def box(page, name):
     """A box of the graph by the start of its name; its label says the value and the gradient it shows now."""
@@ -160,32 +157,22 @@ def test_on_a_phone_the_graph_scrolls_inside_and_the_page_does_not(visit, new_pa
     expect(page.locator(".now")).to_contain_text("Forward: z¹₁")
 
 
-def test_a_frame_of_dragging_the_head_is_quick(visit):
+def test_a_frame_of_dragging_the_head_is_quick(visit, quick_frames):
     page = visit("/backpropagation?part=A+network&net=3-4-3-2")
     expect(head(page)).to_be_visible()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-
-    def work():
-        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
-        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
-
     head(page).scroll_into_view_if_needed()
     track = head(page).bounding_box()
     y = track["y"] + track["height"] / 2
     page.mouse.move(track["x"] + track["width"] / 4, y)
     page.mouse.down()
-    frames, seen = [], set()
-    for frame in range(FRAMES):
-        start = work()
-        page.mouse.move(track["x"] + track["width"] * (0.1 + 0.8 * frame / FRAMES), y)
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        frames.append(work() - start)
+    seen = set()
+
+    def move(frame):
+        page.mouse.move(track["x"] + track["width"] * (0.1 + 0.8 * frame / 60), y)
         seen.add(page.locator(".now").text_content())
+
+    quick_frames(page, move)
     assert "step=" not in page.url  # nothing is reported before the release
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"[?&]step="))
     assert len(seen) > 30, "the picture follows the hand"
-    p95 = sorted(frames)[int(0.95 * FRAMES)]
-    print(f"play head: p95 {1000 * p95:.1f} ms a frame")
-    assert p95 <= LIMIT

@@ -5,9 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-LIMIT = 0.020  # seconds of scripting and rendering work a frame
-FRAMES = 60
-
 
 def chip(page, name):
     return page.get_by_role("slider", name=name, exact=True)
@@ -78,27 +75,12 @@ def test_pointing_at_a_neuron_shows_what_feeds_it_and_its_sum(visit):
     expect(page.locator(".edge:not(.faded)")).to_have_count(16)
 
 
-def test_a_frame_of_a_drag_is_quick(visit):
+def test_a_frame_of_a_drag_is_quick(visit, quick_frames):
     page = visit("/forward_pass?stage=Network")
     expect(chip(page, "weight from x₁ to h₁")).to_be_visible()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-
-    def work():
-        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
-        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
-
     x, y = grab(page, "weight from x₁ to h₁")
-    frames = []
-    for frame in range(FRAMES):
-        start = work()
-        page.mouse.move(x, y + 90 * (-1) ** (frame // 10) * (frame % 10) / 10)
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        frames.append(work() - start)
+    quick_frames(page, lambda frame: page.mouse.move(x, y + 90 * (-1) ** (frame // 10) * (frame % 10) / 10))
     page.mouse.up()
-    p95 = sorted(frames)[int(0.95 * FRAMES)]
-    print(f"drag: p95 {1000 * p95:.1f} ms a frame")
-    assert p95 <= LIMIT
 
 
 def test_a_cell_shows_its_row_and_column(visit):

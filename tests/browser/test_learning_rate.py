@@ -6,9 +6,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-LIMIT = 0.020  # seconds of work of the page's main thread a frame
-FRAMES = 60
-
 
 def slider(page):
     return page.get_by_role("slider", name="learning rate η")
@@ -60,11 +57,13 @@ def test_the_limits_are_marked_and_momentum_moves_them(visit):
     expect(chips(page)).to_contain_text("nearer in the long run")
 
 
-def test_keys_find_the_rate_that_arrives_in_one_step(visit):
+def test_keys_find_the_rate_that_arrives_in_one_step(visit, settled):
     page = visit("/learning_rate?rate=0.49")
     slider(page).press("ArrowRight")
     expect(chips(page)).to_contain_text("It arrives in one step")
     expect(page).to_have_url(re.compile(r"rate=0\.5(&|$)"))
+    settled(page)
+    expect(slider(page)).to_be_focused()
     page.reload()
     expect(slider(page)).to_have_attribute("aria-valuenow", "0.5")
 
@@ -111,27 +110,12 @@ def test_a_finger_moves_the_slider_on_a_phone(visit, new_page):
 
 
 @pytest.mark.parametrize("momentum", [0, 0.9])
-def test_a_frame_of_a_drag_is_quick(visit, momentum):
+def test_a_frame_of_a_drag_is_quick(visit, momentum, quick_frames):
     page = visit(f"/learning_rate?momentum={momentum}")
     expect(slider(page)).to_be_visible()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
     box = slider(page).locator(".ball").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-
-    def work():
-        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
-        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
-
-    frames = []
-    for frame in range(FRAMES):
-        start = work()
-        page.mouse.move(x + 100 + 200 * math.sin(frame / 5), y)
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        frames.append(work() - start)
+    quick_frames(page, lambda frame: page.mouse.move(x + 100 + 200 * math.sin(frame / 5), y))
     page.mouse.up()
-    p95 = sorted(frames)[int(0.95 * FRAMES)]
-    print(f"drag, momentum {momentum}: p95 {1000 * p95:.1f} ms a frame")
-    assert p95 <= LIMIT

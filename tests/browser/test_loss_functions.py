@@ -5,9 +5,6 @@ import re
 
 from playwright.sync_api import expect
 
-LIMIT = 0.020  # seconds of scripting and rendering work a frame
-FRAMES = 60
-
 
 def handle(page, name):
     return page.get_by_role("slider", name=name)
@@ -57,27 +54,12 @@ def test_arrow_keys_pull_the_outlier(visit):
     expect(handle(page, "outlier's y")).to_be_focused()
 
 
-def test_a_frame_of_pulling_the_outlier_is_quick(visit):
+def test_a_frame_of_pulling_the_outlier_is_quick(visit, quick_frames):
     page = visit("/loss_functions?part=Outlier")
     expect(handle(page, "outlier's y")).to_be_visible()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-
-    def work():
-        metrics = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
-        return metrics["ScriptDuration"] + metrics["LayoutDuration"] + metrics["RecalcStyleDuration"]
-
     x, y = grab(page, "outlier's y")
-    frames = []
-    for frame in range(FRAMES):
-        start = work()
-        page.mouse.move(x, y + 120 * math.sin(frame / 5))
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        frames.append(work() - start)
+    quick_frames(page, lambda frame: page.mouse.move(x, y + 120 * math.sin(frame / 5)))
     page.mouse.up()
-    p95 = sorted(frames)[int(0.95 * FRAMES)]
-    print(f"drag: p95 {1000 * p95:.1f} ms a frame")
-    assert p95 <= LIMIT
 
 
 def test_a_wrong_and_confident_logit_is_pulled_back(visit, settled):
