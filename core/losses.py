@@ -13,34 +13,6 @@ SLOPE_FLOOR = 1e-12  # the least p(1 − p) in the slope of the log loss, as in 
 
 
 @dataclass(frozen=True)
-class Target:
-    """A kind of target, and what predictions and targets of that kind must be."""
-
-    label: str
-    allowed: str
-    predictions: Callable[[Tensor], bool]
-    targets: Callable[[Tensor], bool]
-
-
-TARGETS: dict[str, Target] = {
-    "number": Target("A number", "any numbers", lambda p: True, lambda y: True),
-    "sign": Target("A side", "targets −1 or +1", lambda p: True, lambda y: bool((y.abs() == 1).all())),
-    "binary": Target(
-        "Yes or no",
-        "predictions from 0 to 1 and targets 0 or 1",
-        lambda p: bool(((p >= 0) & (p <= 1)).all()),
-        lambda y: bool(((y == 0) | (y == 1)).all()),
-    ),
-    "class": Target(
-        "A class",
-        "a row of logits for each example and the number of the right class, counted from 0",
-        lambda p: p.ndim >= 1 and p.shape[-1] > 1,
-        lambda y: not y.is_floating_point() and bool((y >= 0).all()),
-    ),
-}
-
-
-@dataclass(frozen=True)
 class Loss:
     """One loss: its formula, the loss of each example, and its slope in the prediction."""
 
@@ -48,18 +20,8 @@ class Loss:
     formula: str  # LaTeX, p the prediction, y the target
     function: Callable[[Tensor, Tensor], Tensor]  # predictions, targets → loss of each example
     derivative: Callable[[Tensor, Tensor], Tensor]  # in the shape of the predictions
-    target: str  # a name in TARGETS
+    target: str  # number: any; sign: −1 or +1; binary: 0 or 1, p from 0 to 1; class: its index, p a row of logits
     complaint: str  # what is wrong with it, which another loss repairs
-
-    def check(self, predictions: Tensor, targets: Tensor) -> None:
-        """Raise `ValueError` unless predictions and targets are finite and of this loss's kind."""
-        kind = TARGETS[self.target]
-        finite = bool(predictions.isfinite().all() and targets.isfinite().all())
-        if not (finite and kind.predictions(predictions) and kind.targets(targets)):
-            raise ValueError(f"{self.label} needs {kind.allowed}")
-        shape = predictions.shape[:-1] if self.target == "class" else predictions.shape
-        if shape != targets.shape or (self.target == "class" and int(targets.max()) >= predictions.shape[-1]):
-            raise ValueError(f"{self.label} needs one target for each prediction")
 
 
 def huber(p: Tensor, y: Tensor) -> Tensor:
