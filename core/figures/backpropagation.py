@@ -14,8 +14,8 @@ Matrix = NDArray[np.float64]
 ROW = 34  # pixels
 
 
-def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix]) -> go.Figure:
-    """Show matrices side by side, each (rows, columns), coloured by sign, with their numbers."""
+def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix], ink: str) -> go.Figure:
+    """Show matrices side by side, each (rows, columns), coloured by sign, with their numbers in the colour `ink`."""
     widths = [max(matrix.shape[1], 2) for matrix in matrices]
     figure = make_subplots(1, len(matrices), subplot_titles=titles, column_widths=widths, horizontal_spacing=0.06)
     for column, matrix in enumerate(matrices, 1):
@@ -25,7 +25,7 @@ def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix]) -> go.Fig
             colorscale=DIVERGING,
             zmin=-size,
             zmax=size,
-            opacity=0.55,  # so that the page's own text colour stands out on every cell
+            opacity=0.55,  # so that the page's text colour stands out on every cell
             showscale=False,
             xgap=2,
             ygap=2,
@@ -34,7 +34,8 @@ def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix]) -> go.Fig
         figure.add_trace(heat, 1, column)
         rows, columns = np.indices(matrix.shape)
         texts = [f"{number:.2f}".replace("-", "−") for number in matrix.ravel()]
-        numbers = go.Scatter(x=columns.ravel(), y=rows.ravel(), text=texts, mode="text", hoverinfo="skip")
+        place = {"x": columns.ravel(), "y": rows.ravel()}
+        numbers = go.Scatter(**place, text=texts, mode="text", textfont={"color": ink}, hoverinfo="skip")
         figure.add_trace(numbers, 1, column)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, autorange="reversed")

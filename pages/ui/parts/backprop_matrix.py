@@ -55,7 +55,7 @@ def show_rule(name: str, cache: Cache) -> None:
     parts = PARTS[name](cache)
     st.latex(RULES[name][1])
     alt = f"The matrices of {name}: " + ", ".join(f"{title} is {matrix.shape}" for title, matrix in parts.items())
-    charts.show(matrices_figure(list(parts), list(parts.values())), "matrices", alt)
+    charts.show(matrices_figure(list(parts), list(parts.values()), charts.ink()), "matrices", alt)
 
 
 def _dq(cache: Cache) -> dict[str, Matrix]:
