@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.descent import square_by_autograd
-from core.expression import FUNCTIONS, Expression, ExpressionError, parse
+from core.expression import Expression, ExpressionError, parse
 from core.expression.gradients import check_expression, expression_graph, used_variables
 from core.graphs.examples import square_graph
 from core.graphs.values import graph_table
@@ -17,6 +17,7 @@ from pages.ui.parts.gradient_checks import show_checks
 from pages.ui.state import remember, session
 from pages.ui.synced import slide_or_type
 from pages.ui.tex import signed_tex, tex
+from pages.ui.typed_formula import formula_field, point_at
 
 VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
 FURTHEST = 1e6
@@ -36,13 +37,14 @@ def show_square() -> None:
     picture, control = st.columns([7, 3], gap="medium")
     with control:
         x = slide_or_type("x", "x", -5.0, 5.0, VARIABLES["x"], 0.1, FURTHEST)
-        slope = check_expression(SQUARE, {"x": x})[0].gradient
-        st.latex(rf"L = 3x^2 + 2 = {tex(3 * x**2 + 2)}")
+        root, checks = square_graph(x), check_expression(SQUARE, {"x": x})
+        slope = checks[0].gradient
+        st.latex(rf"L = 3x^2 + 2 = {tex(root.data)}")
         st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {signed_tex(x)} = {tex(slope)}")
     with picture:
         alt = f"L = 3x² + 2 at x = {show(x)} as a graph of three operations; its gradient there is {show(slope)}."
-        show_graph(graph_table(square_graph(x)), "square", alt)
-    show_checks(check_expression(SQUARE, {"x": x}))
+        show_graph(graph_table(root), "square", alt)
+    show_checks(checks)
     show_autograd(x)
 
 
@@ -82,13 +84,9 @@ def show_typed() -> None:
 
 def typed_formula() -> Expression:
     """Return the formula in the text field; where it cannot be read, say where, and return the last one that could."""
-    text = st.text_input(
-        "L = ", FIRST_FORMULA, max_chars=200, key="f", bind="query-params", on_change=forget_step, placeholder="x*y + z"
-    )
-    st.caption(f"x, y, z, `+ - * / **`, brackets, `pi`, `e`, {', '.join(f'`{name}`' for name in FUNCTIONS)}")
+    text = formula_field("L = ", FIRST_FORMULA, "x, y, z, ", forget_step, placeholder="x*y + z")
     try:
         return remember("backpropagation:formula", Typed(parse(text, tuple(VARIABLES)))).expression
     except ExpressionError as error:
-        st.error(f"{error} The picture still shows the last formula that could be read.", icon=":material/edit:")
-        st.code(error.pointer, language=None)
+        point_at(error)
         return session("backpropagation:formula", lambda: Typed(parse(FIRST_FORMULA, tuple(VARIABLES)))).expression

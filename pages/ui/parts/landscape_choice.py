@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from core.descent import slopes_along
-from core.expression import FUNCTIONS, ExpressionError, parse
+from core.expression import ExpressionError, parse
 from core.landscapes import LANDSCAPES, Landscape, from_expression
 from pages.ui import controls
 from pages.ui.state import forget_url, remember, session
+from pages.ui.typed_formula import formula_field, point_at
 
 TYPED = "formula"
 FIRST_FORMULA = "(w**2 - 9)**2 / 20 + sin(3*w)"
@@ -47,8 +48,7 @@ def _take_settings(key: str, rate: str) -> None:
 
 def _typed() -> Landscape:
     used = session("typed_formula", Typed)
-    text = st.text_input("Loss of the weight w", FIRST_FORMULA, max_chars=200, key="f", bind="query-params")
-    st.caption(f"`+ - * / **`, brackets, `pi`, `e`, {', '.join(f'`{name}`' for name in FUNCTIONS)}")
+    text = formula_field("Loss of the weight w", FIRST_FORMULA)
     left, right = st.columns(2)
     with left:
         low = controls.number("From", "from", -ENDS, ENDS, -5)
@@ -57,8 +57,7 @@ def _typed() -> Landscape:
     try:
         landscape = _read(text, low, high)
     except ExpressionError as error:
-        st.error(f"{error} The picture still shows the last formula that could be used.", icon=":material/edit:")
-        st.code(error.pointer, language=None)
+        point_at(error)
         return _read(used.text, -5, 5)
     except ValueError as error:
         st.error(f"This range cannot be drawn: {error}.", icon=":material/straighten:")
