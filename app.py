@@ -19,6 +19,7 @@ from starlette.routing import Route
 import core
 import core.runs
 import pages.ui
+from core.notes import get_notes
 from pages.ui.catalogue import LESSONS
 from pages.ui.guard import tell_kindly
 from pages.ui.web import OwnerCookie, SecurityHeaders
@@ -47,6 +48,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     import_all(core)
     import_all(pages.ui)
     engine = core.runs.get_engine()
+    get_notes()
     gc.collect()
     gc.freeze()
     yield {}

@@ -1,7 +1,6 @@
 """Pictures from outside: PNG or JPEG, checked before a single pixel is decoded."""
 
 import io
-import warnings
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +24,13 @@ def read_picture(content: bytes) -> NDArray[np.uint8]:
         size = len(content) / 2**20
         raise PictureError(f"The file has {size:.1f} MB; a picture may have {MAX_BYTES // 2**20} MB. Make it smaller.")
     try:
-        with (
-            warnings.catch_warnings(action="ignore"),
-            Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image,
-        ):
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise PictureError(TOO_MANY_PIXELS)
             return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
     except PictureError:
         raise
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(TOO_MANY_PIXELS) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise PictureError("This file is not a PNG or JPEG picture, or it is damaged. Choose another one.") from None

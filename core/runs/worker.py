@@ -199,8 +199,5 @@ class Session:
 
 
 def divergence(step: int, total: int, rate: float) -> str:
-    """Return the sentence that explains why a run with the peak learning rate `rate` diverged."""
-    return (
-        f"The loss overflowed at step {step} of {total}: with a learning rate of {rate:.3g} each step overshot "
-        f"by more than the one before. Try {rate / 10:.1g}."
-    )
+    """Return the sentence that says where a run with the peak learning rate `rate` diverged."""
+    return f"The loss overflowed at step {step} of {total}, with a learning rate of {rate:g}."

@@ -17,7 +17,7 @@ from pages.ui import controls
 from pages.ui.canvas import draw
 from pages.ui.charts import show
 from pages.ui.model_choice import choose_model
-from pages.ui.state import set_url, url_number
+from pages.ui.state import set_url, url_integer
 from pages.ui.tiles import Tile, show_tiles
 
 SOURCES = {"hand": "Draw", "file": "Upload", "test": "Test digit"}
@@ -77,14 +77,14 @@ def _uploaded() -> NDArray[np.uint8] | None:
     if file is None:
         return None
     rgba = read_picture(file.getvalue())
-    st.image(rgba, width=240)
+    st.image(rgba, width=240, alt="The picture that was uploaded")
     return rgba
 
 
 def _test_digit() -> Subject:
     digits = load_mnist()
     last = len(digits.test_labels) - 1
-    index = int(url_number("digit", 0, 0, last))
+    index = url_integer("digit", 0, 0, last)
     st.button("Give me another test digit", icon=":material/casino:", on_click=_another, args=(last,))
     truth = int(digits.test_labels[index])
     st.caption(f"Number {index:,} of the 10,000 that no training has seen; somebody meant a {truth}.")

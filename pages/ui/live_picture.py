@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.diagnosis import GUESSING, why_diverged, why_stuck
 from core.figures.training import curves_figure
 from core.model import MLP, build_model, predict
 from core.runs import Progress, RunSpec, Status, UnknownRun, get_engine
-from core.training import StepRecord
+from core.training import StepRecord, TrainConfig
 from pages.ui.catalogue import lesson
 from pages.ui.charts import show
 from pages.ui.frame import page_of
@@ -82,27 +83,28 @@ def _loss_text(loss: float | None) -> str:
 
 
 def _messages(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec | None) -> None:
-    if progress.message:
-        st.info(progress.message, icon=":material/info:")
     if progress.status is Status.DIVERGED:
         st.error(_why_diverged(progress), icon=":material/trending_up:")
     elif progress.status is Status.FINISHED and records and records[-1].accuracy < GUESSING:
         st.error(_why_stuck(progress), icon=":material/heart_broken:")
+    elif progress.message:
+        st.info(progress.message, icon=":material/info:")
     if chosen is not None and chosen != progress.spec and not progress.status.live:
         st.caption("The picture shows the last run; the settings have changed since. Press Train to run them.")
 
 
 def _why_diverged(progress: Progress) -> str:
-    def explain() -> str:
-        spec = progress.spec
-        training = spec.training
-        return why_diverged(spec.model, training, progress.step, load_mnist())
-
-    return session(f"why:{progress.run_id}", explain)
+    model, training = progress.spec.model, _trained_with(progress)
+    return session(f"why:{progress.run_id}", lambda: why_diverged(model, training, progress.step, load_mnist()))
 
 
 def _why_stuck(progress: Progress) -> str:
-    return session(f"why:{progress.run_id}", lambda: why_stuck(_model(progress), progress.spec.training, load_mnist()))
+    return session(f"why:{progress.run_id}", lambda: why_stuck(_model(progress), _trained_with(progress), load_mnist()))
+
+
+def _trained_with(progress: Progress) -> TrainConfig:
+    """Return the settings of a run with the learning rate that it came to in the end."""
+    return replace(progress.spec.training, learning_rate=progress.learning_rate)
 
 
 def _model(progress: Progress) -> MLP:
@@ -137,4 +139,4 @@ def _shown_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 def _curves_alt(loss: float | None, test: float | None) -> str:
     if loss is None:
         return "Loss and accuracy, not begun"
-    return f"Training loss {loss:.3f}" + ("" if test is None else f", test accuracy {test:.1%}")
+    return f"Training loss {_loss_text(loss)}" + ("" if test is None else f", test accuracy {test:.1%}")

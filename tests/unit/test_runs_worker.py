@@ -130,7 +130,7 @@ def test_divergence_is_explained_with_the_learning_rate_that_caused_it(play):
     heard = play(spec, learning_rate=100.0)
     ended = heard[-1]
     assert ended.status == Status.DIVERGED
-    assert "learning rate of 100 " in ended.message
+    assert "learning rate of 100." in ended.message
     assert ended.step < spec.total_steps
     assert not np.isfinite(heard[-2].records[-1].loss)
 
