@@ -21,6 +21,10 @@ from tests.runs_support import LONG, SHORT, engine_in, same_weights, undisturbed
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests send signals")
 
 MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=2, batch_size=128))  # 938 steps, about a second
+# Well below what would happen otherwise: a silent server is given up after 15 s, LONG takes a minute. It takes a few
+# tenths of a second on a free machine and several seconds where two busy cores also start new processes; exact
+# speeds are measured by tests/benchmarks/engine.py.
+SOON = 10.0
 
 
 def worker_of(engine, run_id):
@@ -54,7 +58,7 @@ def test_a_killed_worker_is_replaced_and_the_run_ends_with_the_same_weights(tmp_
         dead = kill_worker_of(engine, run)
         started = time.perf_counter()
         until(lambda: (worker := worker_of(engine, run)) and worker.pid != dead)
-        assert time.perf_counter() - started < 1.0  # noticed, replaced, given the run
+        assert time.perf_counter() - started < SOON  # noticed, replaced, given the run
         replaced = until_poll(engine, run, "ann", lambda p: "took over after step" in p.message)
         assert 0 < step_in(replaced) <= MEDIUM.total_steps
         finished = until_over(engine, run, "ann")
@@ -183,7 +187,7 @@ def test_close_leaves_no_worker_behind(tmp_path):
         assert len(pids) == 2
         started = time.perf_counter()
         engine.close()
-        assert time.perf_counter() - started < 3.0
+        assert time.perf_counter() - started < SOON  # it does not wait for the runs' ends
     assert not any(exists(pid) for pid in pids)
 
 
