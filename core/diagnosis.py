@@ -57,13 +57,19 @@ def _blame(model: ModelConfig, training: TrainConfig, digits: Digits) -> str:
     trial = try_rate(model, training, suited, digits)
     if not trial.learns:
         return (
-            f"The learning rate, {training.learning_rate:g}, is high: {suited:g} suits this optimiser. Try that first."
+            f"The learning rate, {training.learning_rate:g}, is high: {suited:g} suits this optimiser. The same start "
+            f"was tried just now with {suited:g}, and after {_steps(trial)} it reads {trial.accuracy:.0%} of its "
+            f"digits, which shows too little. Set it to {suited:g} first."
         )
     return (
         f"The cause is the learning rate, {training.learning_rate:g}: each step jumps across the valley and lands "
-        f"higher. The same start was tried just now with {suited:g}, and after {trial.steps} steps it reads "
+        f"higher. The same start was tried just now with {suited:g}, and after {_steps(trial)} it reads "
         f"{trial.accuracy:.0%} of its digits. Set it to {suited:g} and train again."
     )
+
+
+def _steps(trial: Trial) -> str:
+    return f"{trial.steps} step{'s' if trial.steps > 1 else ''}"
 
 
 def try_rate(model: ModelConfig, training: TrainConfig, learning_rate: float, digits: Digits) -> Trial:

@@ -1,14 +1,21 @@
 """What is said of a run that went wrong is found by experiment, so it must agree with the experiment."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from core.data import load_mnist
-from core.diagnosis import GUESSING, dead_share, try_rate, why_diverged, why_stuck
+from core.diagnosis import GUESSING, RECENT, TRIAL_STEPS, dead_share, try_rate, why_diverged, why_stuck
 from core.model import ModelConfig, build_model
 from core.training import TrainConfig, train
 
 SMALL = ModelConfig((32,))
+
+
+@pytest.fixture(autouse=True)
+def enough_time(monkeypatch):
+    monkeypatch.setattr("core.diagnosis.BUDGET", 60.0)  # so that all steps are tried, on a busy machine too
 
 
 def config_with(rate):
@@ -31,8 +38,18 @@ def test_the_better_rate_is_the_same_start_trained_for_real():
     model = build_model(SMALL, torch.Generator().manual_seed(0))
     records = train(model, load_mnist(), config_with(0.1))
     accuracies = [next(records).accuracy for _ in range(trial.steps)]
-    assert trial.accuracy == pytest.approx(sum(accuracies[-20:]) / 20)
+    recent = accuracies[-RECENT:]
+    assert trial.accuracy == pytest.approx(sum(recent) / len(recent))
     assert trial.learns
+
+
+def test_a_trial_ends_after_its_steps_or_its_time_and_the_sentence_says_how_many_steps(monkeypatch):
+    config = replace(config_with(100.0), epochs=2)  # more steps than a trial takes
+    assert f"after {TRIAL_STEPS} steps it reads" in why_diverged(SMALL, config, 3, load_mnist())
+    monkeypatch.setattr("core.diagnosis.BUDGET", 0.0)
+    said = why_diverged(SMALL, config, 3, load_mnist())
+    assert "after 1 step " in said
+    assert "The cause is" not in said  # one step shows nothing
 
 
 def test_a_usual_rate_is_not_blamed():
