@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.descent import VERDICTS, descend, judge, learning_rate_limit, slope_at, square_by_autograd, verdict
+from core.experiments.one_weight import digit_loss, likeness_to_three
 from core.expression import parse
-from core.landscapes import LANDSCAPES, digit_loss, from_expression, threes_and_sevens
+from core.landscapes import LANDSCAPES, from_expression
 from core.numeric import numeric_gradient
 from core.optimizers import SCHEDULES
 
@@ -164,7 +165,7 @@ def test_judge_on_a_constant_and_bad_settings():
 
 
 def test_the_digit_model_is_real():
-    x, sign = threes_and_sevens()
+    x, sign = likeness_to_three()
     assert x.shape == sign.shape == (2000,)
     w = torch.tensor(2.5, dtype=torch.float64)
     reference = torch.nn.functional.binary_cross_entropy_with_logits(w * x, (sign + 1) / 2)
