@@ -1,7 +1,7 @@
 // The map of the seven steps: a ring of nodes; pressing one asks Python to run that step. All numbers come as data.
 const WIDTH = 470, HEIGHT = 460, RADIUS = 178, NODE = 46, CENTRE = [WIDTH / 2, 233], PICTURE = 122;
 const COLOURS = {
-  initialise: "neutral", predict: "forward", loss: "train", gradient: "backward", step: "positive",
+  initialise: "neutral", predict: "forward", loss: "train", gradient: "backward", step: "first",
   repeat: "neutral", stop: "test",
 };
 

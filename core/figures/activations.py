@@ -87,9 +87,10 @@ def temperature_figure(
     temperatures = torch.logspace(math.log10(span[0]), math.log10(span[1]), 161, dtype=torch.float64)
     shares = (logits[None, :] / temperatures[:, None]).softmax(1)  # (161, K)
     figure = go.Figure()
-    colours = ["positive", "negative", "train", "test", "accent", "backward"]
+    looks = [(colour, dash) for dash in ("solid", "dot") for colour in ("first", "second", "third")]
     for index, name in enumerate(names):
-        line = {"color": PALETTE[colours[index]], "width": 2.5}
+        colour, dash = looks[index]
+        line = {"color": PALETTE[colour], "width": 2.5, "dash": dash}
         figure.add_scatter(
             x=temperatures.numpy(),
             y=shares[:, index].numpy(),

@@ -17,7 +17,7 @@ def ideals_figure(digit: Image, three: Image, seven: Image, three_parts: Image, 
     """Return a digit, the ideal 3 and the ideal 7 above, and each pixel's share of the distance to each below."""
     titles = ("this digit", "the ideal 3", "the ideal 7", "", "its distance to the 3", "its distance to the 7")
     figure = make_subplots(2, 3, subplot_titles=titles, horizontal_spacing=0.04, vertical_spacing=0.11)
-    paper, parts = [[0.0, "black"], [1.0, "white"]], [[0.0, faded("neutral", 0.08)], [1.0, PALETTE["negative"]]]
+    paper, parts = [[0.0, "black"], [1.0, "white"]], [[0.0, faded("neutral", 0.08)], [1.0, PALETTE["first"]]]
     for column, image in enumerate((digit, three, seven), start=1):
         figure.add_trace(_pixels(image, 1.0, paper), row=1, col=column)
     limit = float(max(three_parts.max(), seven_parts.max()))
@@ -52,7 +52,7 @@ def scores_figure(scores: Mapping[str, float], learned: str) -> go.Figure:
             x=list(scores.values()),
             y=names,
             orientation="h",
-            marker_color=[PALETTE["test" if name == learned else "neutral"] for name in names],
+            marker_color=[PALETTE["first" if name == learned else "neutral"] for name in names],
             text=[f"{score:.2%}" for score in scores.values()],
             textposition="outside",
             cliponaxis=False,

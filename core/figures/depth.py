@@ -16,18 +16,17 @@ from core.figures.palette import DIVERGING, PALETTE, faded
 from core.figures.style import styled
 
 GRID = 61  # cells on each side of a boundary picture
-COLOURS = {
-    "step": "neutral",
-    "linear": "neutral",
-    "sigmoid": "negative",
-    "tanh": "accent",
-    "relu": "positive",
-    "leaky_relu": "test",
-    "prelu": "test",
-    "arctan": "train",
-    "gelu": "backward",
+LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one dash a member
+    "step": ("neutral", "dot"),
+    "linear": ("neutral", "solid"),
+    "sigmoid": ("first", "solid"),
+    "tanh": ("first", "dash"),
+    "arctan": ("first", "dot"),
+    "relu": ("second", "solid"),
+    "leaky_relu": ("second", "dash"),
+    "prelu": ("second", "dot"),
+    "gelu": ("third", "solid"),
 }
-DASHED = ("step", "prelu")
 
 
 def boundaries_figure(stacks: Sequence[Stack], point: tuple[float, float]) -> go.Figure:
@@ -94,12 +93,13 @@ def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:
     """Return the gradient's size at each hidden layer on a logarithmic axis, one line an activation."""
     figure = go.Figure()
     for name, values in sizes.items():
+        colour, dash = LINES[name]
         figure.add_scatter(
             x=list(range(1, len(values) + 1)),
             y=[value if value > 0 else None for value in values],  # a logarithm has no place for 0
             name=ACTIVATIONS[name].label,
             mode="lines+markers",
-            line={"color": PALETTE[COLOURS[name]], "width": 2.5, "dash": "dot" if name in DASHED else "solid"},
+            line={"color": PALETTE[colour], "width": 2.5, "dash": dash},
             marker={"size": 7},
             hovertemplate="layer %{x}: %{y:.3g}<extra>" + ACTIVATIONS[name].label + "</extra>",
         )
@@ -119,7 +119,7 @@ def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
         vertical_spacing=0.1,
         shared_xaxes=True,
     )
-    colours = ["negative", "test"]
+    colours = ("first", "second")
     for row, (label, history) in enumerate(histories.items(), 1):
         _unit_map(figure, history.on, row)
         figure.add_scatter(

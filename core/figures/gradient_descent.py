@@ -23,8 +23,8 @@ def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:
     figure = go.Figure()
     nudges = [row.h for row in table]
     for name, colour, errors in (
-        ("forward difference", PALETTE["train"], [row.forward_error for row in table]),
-        ("central difference", PALETTE["test"], [row.central_error for row in table]),
+        ("forward difference", PALETTE["first"], [row.forward_error for row in table]),
+        ("central difference", PALETTE["second"], [row.central_error for row in table]),
     ):
         figure.add_scatter(
             x=nudges,
@@ -49,7 +49,7 @@ def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float
     figure.add_scatter(x=w, y=losses, name="loss", line={"color": PALETTE["forward"], "width": 3}, hoverinfo="skip")
     ends = np.array([w[0], w[-1]])
     for name, slope, colour, dash in (
-        ("nudged slope", nudge.forward, PALETTE["train"], "dash"),
+        ("nudged slope", nudge.forward, PALETTE["first"], "dash"),
         ("derivative", derivative, PALETTE["backward"], "solid"),
     ):
         line = {"color": colour, "width": 2, "dash": dash}

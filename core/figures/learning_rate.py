@@ -12,7 +12,7 @@ from core.figures.style import styled
 from core.optimizers import SCHEDULES
 
 Array = NDArray[np.float64]
-BELOW, ABOVE = ("positive", "forward"), ("negative", "backward")  # palette colours for runs by their side of the limit
+DASHES = ("solid", "dot")  # of the runs on one side of the limit
 
 
 def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, title: str) -> go.Figure:
@@ -55,10 +55,11 @@ def losses_figure(losses: Array) -> go.Figure:
 def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> go.Figure:
     """Return the real runs' losses against their steps, on a logarithm; the chosen learning rate is thick."""
     figure = go.Figure()
-    seen = {BELOW: 0, ABOVE: 0}
+    chosen_line = {"color": PALETTE["accent"], "width": 4}
+    seen = {"stable": 0, "unstable": 0}
     for run in runs:
-        side = BELOW if run.learning_rate < limit else ABOVE
-        colour = side[seen[side] % 2]
+        side = "stable" if run.learning_rate < limit else "unstable"
+        dash = DASHES[seen[side] % 2]
         seen[side] += 1
         is_chosen = run.learning_rate == chosen
         figure.add_scatter(
@@ -66,7 +67,7 @@ def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> go
             y=run.losses,
             name=f"η = {run.learning_rate:.3g}, {run.learning_rate / limit:.2f} of the limit",
             mode="lines",
-            line={"color": PALETTE["accent" if is_chosen else colour], "width": 4 if is_chosen else 2},
+            line=chosen_line if is_chosen else {"color": PALETTE[side], "width": 2, "dash": dash},
             hovertemplate="step %{x}: loss %{y:.3f}<extra>%{fullData.name}</extra>",
         )
     styled(figure, 400)
@@ -83,7 +84,7 @@ def power_figure(estimates: Sequence[float]) -> go.Figure:
         x=np.arange(1, len(estimates) + 1),
         y=estimates,
         mode="lines+markers",
-        line={"color": PALETTE["train"], "width": 2},
+        line={"color": PALETTE["first"], "width": 2},
         hovertemplate="after %{x} multiplications: %{y:.4f}<extra></extra>",
     )
     styled(figure, 260, showlegend=False)

@@ -80,7 +80,7 @@ def batch_figure(
             y=row * (28 + CAPTION + GAP) + 28 + CAPTION / 2,
             mode="text",
             text=[f"<b>{7 if seven else 3}</b> {p:.0%}" for seven, p in zip(says_seven, sure, strict=True)],
-            textfont={"size": 12, "color": [PALETTE["test" if r else "negative"] for r in says_seven == is_seven]},
+            textfont={"size": 12, "color": [PALETTE["right" if r else "wrong"] for r in says_seven == is_seven]},
             hovertext=[f"p(7) = {p:.4f}; it is a {7 if y else 3}" for p, y in zip(p_seven, is_seven, strict=True)],
             hoverinfo="text",
         )

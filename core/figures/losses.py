@@ -45,7 +45,7 @@ def _distances(figure: go.Figure, names: list[str], predictions: Tensor, targets
             x=[name, name], y=[p, y], mode="lines", line=line, showlegend=False, hoverinfo="skip", row=1, col=1
         )
     for label, values, colour, symbol in (
-        ("target", targets, "test", "line-ew-open"),
+        ("target", targets, "first", "line-ew-open"),
         ("prediction", predictions, "forward", "circle"),
     ):
         figure.add_scatter(
@@ -85,7 +85,7 @@ def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
     figure = make_subplots(1, 3, subplot_titles=("p", "y", "p − y"), shared_yaxes=True)
     columns = (
         (terms.probabilities, "forward"),
-        (terms.one_hot, "test"),
+        (terms.one_hot, "first"),
         (terms.probabilities - terms.one_hot, "backward"),
     )
     for column, (values, colour) in enumerate(columns, 1):

@@ -9,6 +9,17 @@ PALETTE: dict[str, str] = {
     "backward": "#E0448F",  # gradients on their way back
     "accent": "#EAB308",  # where the reader's hand is
     "neutral": "#8592A6",  # axes, zero, everything else
+    # things that are merely told apart; with more than three, the dash tells the rest
+    "first": "#3D50E0",
+    "second": "#8A5F2A",
+    "third": "#B012A0",
+    # guesses that were graded; a mark or a word says the same for those who see no green or red
+    "right": "#087A63",
+    "wrong": "#C8342F",
+    # what a learning rate makes of the walk
+    "stable": "#087A63",  # it comes nearer at each step
+    "swinging": "#9A9200",  # it comes nearer, from side to side
+    "unstable": "#C8342F",  # it never arrives
 }
 
 

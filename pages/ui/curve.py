@@ -5,7 +5,7 @@ A lesson does three things, all inside one fragment:
     starts = url_numbers("w", (3.0,), -10, 10)                 # from the URL, ?w=3
     xs = grid(-10, 10, starts)                                 # the table's x, with the points in it
     show_curve(
-        Picture(xs, (Line("loss", f(xs), "train", slopes=df(xs)),), "weight w", "loss", alt="…"),
+        Picture(xs, (Line("loss", f(xs), "forward", slopes=df(xs)),), "weight w", "loss", alt="…"),
         (Point(starts[0], "weight"),), "descent", url="w", tangent="slope",
     )
 
@@ -75,7 +75,7 @@ class Mark:
     x: float
     y: float
     label: str = ""
-    colour: str = "test"
+    colour: str = "first"
 
 
 @dataclass(frozen=True)

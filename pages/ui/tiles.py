@@ -34,9 +34,7 @@ def guess_tiles(
         guess = int(row.argmax())
         right = guess == label
         alt = f"A {label}, taken for a {guess} with probability {row[guess]:.0%}"
-        tiles.append(
-            Tile(png_uri(ink(image)), alt, f"{guess} {'✓' if right else '✗'}", "test" if right else "negative")
-        )
+        tiles.append(Tile(png_uri(ink(image)), alt, f"{guess} {'✓' if right else '✗'}", "right" if right else "wrong"))
     return tiles
 
 

@@ -53,7 +53,7 @@ def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) ->
     stops = rate_stops(limit, marks, rate)
     said = [[verdict(float(stop), curvature, momentum) for curvature in curvatures(landscape)] for stop in stops]
     words = [f"w₁ {DOES[first.kind]} · w₂ {DOES[second.kind]}" for first, second in said]
-    zones = [Zone(0, limit, "positive"), Zone(limit, float(stops[-1]), "backward")]
+    zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
     alt = f"The learning rate on {landscape.label}, with the limit 2/λmax marked."
     show_rate("bowl_rate", "brate", stops, rate, landscape.learning_rate, marks, zones, words, "learning rate η", alt)
 

@@ -12,7 +12,7 @@ from pages.ui.tex import signed_tex, tex
 
 STEPS = 40
 RATES = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0, 20.0)
-COLOURS = ("accent", "test", "negative", "forward", "neutral")
+COLOURS = ("accent", "first", "second", "third", "neutral")
 WORDS = ("left of the minimum: raise w", "flat: w stays", "right of the minimum: lower w")
 LONGEST_PICTURE = 50.0  # a formula that climbs this many times above its own middle is cut off at the top
 

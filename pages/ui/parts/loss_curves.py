@@ -64,7 +64,7 @@ def curves_part() -> None:
         st.latex(aligned(_live_numbers(value, slope, x)))
     losses, slopes = value(xs), slope(xs)
     top = 1.06 * min(float(losses.max()), 12.0)
-    lines = (Line("loss", losses, "train", slopes=slopes), Line("gradient", slopes, "backward", dash=True))
+    lines = (Line("loss", losses, "forward", slopes=slopes), Line("gradient", slopes, "backward", dash=True))
     alt = f"{CURVES[name]} and its gradient against the {axis.name}, with the example at {x:.4g}."
     bottom = max(1.1 * float(slopes.min()), -8.0)
     picture = Picture(xs, lines, axis.name, "loss and gradient", alt, y_range=(min(-1.2, bottom), max(1.4, top)))
@@ -142,7 +142,7 @@ def outlier_part() -> None:
 
 
 def _outlier_data(table: OutlierTable, height: float) -> dict[str, object]:
-    fits = (("MSE line", "negative", False, table.mse), ("MAE line", "test", True, table.mae))
+    fits = (("MSE line", "first", False, table.mse), ("MAE line", "second", True, table.mae))
     return {
         "x": table.x.tolist(),
         "y": table.y.tolist(),

@@ -23,7 +23,7 @@ def show_network_slider(found: Stability) -> float:
     rate = read_rate("nrate", default, slider_limit)
     marks = [Limit(limit / 2, "1/λmax"), Limit(limit, "2/λmax")]
     stops = rate_stops(slider_limit, marks, rate)
-    zones = [Zone(0, limit, "positive"), Zone(limit, float(stops[-1]), "backward")]
+    zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
     words = [f"{stop / limit:.2f} of the limit · {_side(stop / limit)}" for stop in stops]
     alt = "The learning rate of the real network, with 1/λmax and 2/λmax marked."
     show_rate("network", "nrate", stops, rate, default, marks, zones, words, "learning rate η", alt)

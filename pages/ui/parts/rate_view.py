@@ -23,14 +23,12 @@ SIDE_BY_SIDE = {0.05: "0.05 crawls", 0.2: "0.2 walks", 0.5: "0.5 arrives", 0.9: 
 ZONES = {
     "still": "neutral",
     "crawl": "neutral",
-    "monotone": "positive",
-    "one_step": "positive",
-    "bounce": "negative",
-    "forever": "backward",
-    "diverge": "backward",
+    "monotone": "stable",
+    "one_step": "stable",
+    "bounce": "swinging",
+    "forever": "unstable",
+    "diverge": "unstable",
 }
-
-
 SWINGS = VERDICTS | {
     "bounce": "It swings across the minimum, and comes nearer in the long run.",
     "forever": "It swings for ever: the learning rate is exactly at the limit.",
