@@ -1,6 +1,5 @@
 """The network that reads digits: 784 pixels, hidden layers, ten logits."""
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 
 from core.activations import ACTIVATIONS, TRAINABLE
 from core.files import write_atomically
+from core.initialization import initial_weights
 from core.paths import ASSETS
 from core.validation import require_choice, require_integer, require_number
 
@@ -102,16 +102,14 @@ class MLP(nn.Module):
 
 
 def build_model(config: ModelConfig, generator: torch.Generator) -> MLP:
-    """Return a network with weights from N(0, gain² / fan_in) and biases 0; the generator's seed decides them.
-
-    The gain belongs to the activation (√2 for ReLU): He et al., 2015, and Glorot and Bengio, 2010.
-    """
+    """Return a network with weights from N(0, gain² / fan_in) and biases 0; the generator's seed decides them."""
     model = MLP(config)
     gain = ACTIVATIONS[config.activation].gain
     *hidden, output = model.linears
     with torch.no_grad():
         for layer, layer_gain in [(layer, gain) for layer in hidden] + [(output, 1.0)]:
-            layer.weight.normal_(0, layer_gain / math.sqrt(layer.in_features), generator=generator)
+            fan_in, weight = layer.in_features, layer.weight
+            weight.copy_(initial_weights(weight.shape, fan_in, layer_gain, generator, weight.dtype))
             layer.bias.zero_()
     return model
 

@@ -1,6 +1,5 @@
 """A stack of layers on points in the plane: without a non-linearity it is one layer, whatever it was trained to be."""
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +10,7 @@ from torch.nn import functional as F
 
 from core.activations import ACTIVATIONS, TRAINABLE
 from core.experiments.planar import PLANAR_DATA
+from core.initialization import initial_weights
 from core.validation import require_choice, require_integer
 
 POINTS = 160
@@ -88,8 +88,7 @@ def train_stack(config: StackConfig) -> Stack:
     gain = ACTIVATIONS[config.activation].gain
     weights, biases = [], []
     for fan_in, fan_out in pairwise(config.widths):
-        noise = torch.randn(fan_in, fan_out, generator=generator, dtype=torch.float64)
-        weights.append((noise * gain / math.sqrt(fan_in)).requires_grad_())
+        weights.append(initial_weights((fan_in, fan_out), fan_in, gain, generator).requires_grad_())
         biases.append(torch.zeros(fan_out, dtype=torch.float64, requires_grad=True))
     x, y = planar_points(config.data, config.seed)
     optimizer = torch.optim.Adam([*weights, *biases], RATE, fused=True)

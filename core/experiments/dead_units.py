@@ -1,6 +1,5 @@
 """Dying ReLU units on real training: steps that are too large kill them, a leak on the left brings them back."""
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,7 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.activations import ACTIVATIONS
 from core.experiments.planar import rings
+from core.initialization import initial_weights
 from core.validation import require_integer, require_number
 
 POINTS = 200
@@ -90,7 +91,8 @@ def revived(history: UnitHistory) -> int:
 
 
 def _start(generator: torch.Generator) -> list[Tensor]:
-    w1 = torch.randn(2, UNITS, generator=generator, dtype=torch.float64)
-    w2 = torch.randn(UNITS, 1, generator=generator, dtype=torch.float64) * math.sqrt(2 / UNITS)
+    gain = ACTIVATIONS["relu"].gain
+    w1 = initial_weights((2, UNITS), 2, gain, generator)
+    w2 = initial_weights((UNITS, 1), UNITS, gain, generator)
     zeros = [torch.zeros(size, dtype=torch.float64) for size in (UNITS, 1)]
     return [tensor.requires_grad_() for tensor in (w1, zeros[0], w2, zeros[1])]

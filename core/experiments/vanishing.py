@@ -1,6 +1,5 @@
 """Gradients through many layers: each multiplies by a slope and by weights, so that the product dies or explodes."""
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +10,8 @@ from torch.nn import functional as F
 
 from core.activations import ACTIVATIONS
 from core.data import as_tensors, load_mnist, to_unit
+from core.initialization import initial_weights
+from core.model import CLASSES, PIXELS
 from core.validation import require_choice, require_integer, require_number
 
 MAX_DEPTH = 40
@@ -72,11 +73,8 @@ def start_weights(config: DeepConfig) -> list[Tensor]:
     """Return the weights (fan_in, fan_out) of 784-32-…-32-10 from N(0, gain² / fan_in), seeded, float64."""
     generator = torch.Generator().manual_seed(config.seed)
     gain = ACTIVATIONS[config.activation].gain if config.gain is None else config.gain
-    widths = (784, *[WIDTH] * config.depth, 10)
-    return [
-        torch.randn(fan_in, fan_out, generator=generator, dtype=torch.float64) * gain / math.sqrt(fan_in)
-        for fan_in, fan_out in pairwise(widths)
-    ]
+    widths = (PIXELS, *[WIDTH] * config.depth, CLASSES)
+    return [initial_weights((fan_in, fan_out), fan_in, gain, generator) for fan_in, fan_out in pairwise(widths)]
 
 
 @lru_cache(maxsize=256)
@@ -93,7 +91,7 @@ def gradient_sizes(config: DeepConfig) -> tuple[float, ...]:
     for weight in hidden:
         totals.append(a @ weight)  # (B, 32)
         a = activation.function(totals[-1])
-    error = ((a @ last).softmax(1) - F.one_hot(labels, 10)) / len(labels)  # ∂L/∂logits, (B, 10)
+    error = ((a @ last).softmax(1) - F.one_hot(labels, CLASSES)) / len(labels)  # ∂L/∂logits, (B, 10)
     gradient = error @ last.T  # ∂L/∂a of the last hidden layer, (B, 32)
     sizes = [float(gradient.norm())]
     for total, weight in zip(reversed(totals[1:]), reversed(hidden[1:]), strict=True):
