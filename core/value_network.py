@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from core.autograd import Value, operate
+from core.randomness import MAX_SEED
 from core.validation import require_choice, require_integer, require_number
 
 MAX_WIDTH = 6
@@ -66,7 +67,7 @@ class NetworkSpec:
         if self.sizes[-1] > 1:
             require_integer("class", self.target, 0, self.sizes[-1] - 1)
         require_number("target", self.target, -LARGEST, LARGEST)
-        require_integer("seed", self.seed, 0, 2**31 - 1)
+        require_integer("seed", self.seed, 0, MAX_SEED)
 
 
 SPECS: dict[str, NetworkSpec] = {

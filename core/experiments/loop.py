@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from core.experiments.pairs import Pairs, unit
+from core.initialization import initial_weights
 from core.model import PIXELS
+from core.randomness import MAX_SEED, seeded
 from core.validation import require_integer, require_number
 
 STEPS = ("initialise", "predict", "loss", "gradient", "step", "repeat", "stop")
 MAX_RATE = 100.0
 MAX_BATCH = 4096
-MAX_SEED = 2**31 - 1
 MAX_ROUNDS = 2000  # in all: a link to the last of them still opens within a second or two
-SPREAD = PIXELS**-0.5  # standard deviation of the first weights: keeps w·x near the size of one pixel
 
 
 class Refused(ValueError):
@@ -60,7 +59,7 @@ class LoopState:
 
 def initialise(state: LoopState, pairs: Pairs) -> LoopState:
     """Step 1: draw every weight from N(0, 1/784), set the bias to 0 and forget the rest; the seed decides."""
-    weights = torch.randn(PIXELS, generator=_generator(state.config.seed, 0), dtype=torch.float64) * SPREAD
+    weights = initial_weights((PIXELS,), PIXELS, 1.0, seeded(state.config.seed, 0))
     return LoopState(state.config, "initialise", weights=weights)
 
 
@@ -68,7 +67,7 @@ def predict(state: LoopState, pairs: Pairs) -> LoopState:
     """Step 2: take this round's batch and compute w·x + b for each image; p(7) = 1 / (1 + exp(−(w·x + b)))."""
     weights = _weights(state, "predict")
     n, size = len(pairs.train_targets), state.config.batch_size
-    batch = torch.randint(n, (size,), generator=_generator(state.config.seed, state.rounds + 1))
+    batch = torch.randint(n, (size,), generator=seeded(state.config.seed, state.rounds + 1))
     logits = unit(pairs.train_images[batch]) @ weights + state.bias  # (B, 784) @ (784,) → (B,)
     return replace(state, at="predict", batch=batch, logits=logits, loss=None, gradient=None, weights_before=None)
 
@@ -179,9 +178,3 @@ def _predictions(state: LoopState, wanted: str) -> tuple[Tensor, Tensor]:
     if state.weights_before is not None:
         raise Refused("The weights have changed since the last prediction. Press 2, Predict, with the new ones.")
     return state.batch, state.logits
-
-
-def _generator(seed: int, index: int) -> torch.Generator:
-    """Return the generator of the first weights (index 0) or of a round's batch (its number, from 1)."""
-    mixed = np.random.SeedSequence((seed, index)).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(mixed >> np.uint64(1)))

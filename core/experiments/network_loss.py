@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from core.data import as_tensors, load_mnist, to_unit
 from core.model import ModelConfig, build_model
+from core.randomness import MAX_SEED
 from core.validation import require_integer, require_number
 
 MAX_DIGITS = 2000
@@ -32,7 +33,7 @@ class Subject:
     def __post_init__(self) -> None:
         require_integer("digits", self.digits, 10, MAX_DIGITS)
         require_integer("warm-up steps", self.warm_up, 0, MAX_STEPS)
-        require_integer("seed", self.seed, 0, 2**31 - 1)
+        require_integer("seed", self.seed, 0, MAX_SEED)
 
 
 class NetworkLoss:

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from core.model import ModelConfig
-from core.training.config import MAX_SEED, RECIPES, TrainConfig
+from core.randomness import MAX_SEED
+from core.training.config import RECIPES, TrainConfig
 from core.training.loop import steps_per_epoch
 from core.validation import require_choice, require_integer
 

@@ -11,7 +11,8 @@ from torch import nn
 
 from core.data import DataError, load_mnist
 from core.model import build_model
-from core.training.config import MAX_SEED, RECIPES, Recipe
+from core.randomness import MAX_SEED
+from core.training.config import RECIPES, Recipe
 from core.training.loop import StepRecord, evaluate, steps_per_epoch, train
 
 BAR = 30  # characters

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from core.augment import AUGMENTATIONS
 from core.model import ModelConfig
 from core.optimizers import OPTIMIZERS, SCHEDULES
+from core.randomness import MAX_SEED
 from core.validation import require_choice, require_integer, require_number
 
 MAX_EPOCHS = 100
 MAX_BATCH_SIZE = 4096
 MAX_LEARNING_RATE = 100.0
 MAX_WEIGHT_DECAY = 10.0
-MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)

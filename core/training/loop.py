@@ -15,6 +15,7 @@ from core.augment import AUGMENTATIONS
 from core.data import Digits, as_tensors, to_unit
 from core.model import Dropout
 from core.optimizers import OPTIMIZERS, SCHEDULES
+from core.randomness import seeded
 from core.training.config import TrainConfig
 
 
@@ -115,8 +116,7 @@ def take_step(state: TrainingState, images: Tensor, labels: Tensor, rate: float)
 
 def _generator(seed: int, index: int, purpose: int) -> torch.Generator:
     """Return a generator for one epoch's order (purpose 0) or one step's noise (purpose 1) of a run."""
-    mixed = np.random.SeedSequence((seed, index, purpose)).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(mixed >> np.uint64(1)))
+    return seeded(seed, index, purpose)
 
 
 def score(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, float]:

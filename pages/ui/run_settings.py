@@ -6,9 +6,10 @@ from core.activations import ACTIVATIONS, TRAINABLE
 from core.augment import AUGMENTATIONS
 from core.model import MAX_HIDDEN_LAYERS, MAX_WIDTH, ModelConfig
 from core.optimizers import OPTIMIZERS, SCHEDULES
+from core.randomness import MAX_SEED
 from core.runs import RunSpec
 from core.training import RECIPES, Recipe, TrainConfig
-from core.training.config import MAX_BATCH_SIZE, MAX_EPOCHS, MAX_SEED
+from core.training.config import MAX_BATCH_SIZE, MAX_EPOCHS
 from pages.ui import controls
 from pages.ui.live import set_learning_rate
 

@@ -18,8 +18,9 @@ from core.augment import AUGMENTATIONS
 from core.data import Digits, as_tensors, load_mnist, to_unit
 from core.model import ModelConfig, build_model
 from core.optimizers import OPTIMIZERS, SCHEDULES
+from core.randomness import MAX_SEED
 from core.training import RECIPES, TrainConfig, TrainingState, evaluate, score, steps_per_epoch, train
-from core.training.config import MAX_BATCH_SIZE, MAX_EPOCHS, MAX_LEARNING_RATE, MAX_SEED, MAX_WEIGHT_DECAY
+from core.training.config import MAX_BATCH_SIZE, MAX_EPOCHS, MAX_LEARNING_RATE, MAX_WEIGHT_DECAY
 
 
 @pytest.fixture(scope="module")
