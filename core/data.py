@@ -101,4 +101,5 @@ def to_unit(images: Tensor) -> Tensor:
 
 
 def _remedy(path: Path, what: str) -> str:
-    return f"The digits in {path.name} cannot be used: the file {what}. Run “make data” to build it again."
+    remedy = "Run “make data” (or “python -m scripts.build_data”) to build it again."
+    return f"The digits in {path.name} cannot be used: the file {what}. {remedy}"

@@ -9,6 +9,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MAX_BYTES = 5 * 2**20
 MAX_PIXELS = 16_000_000  # a telephone's camera
 TOO_MANY_PIXELS = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller."
+MIN_SIDE = 16  # pixels; a digit in fewer cannot be told
+MAX_RATIO = 20  # of the longer side to the shorter
+NO_ROOM = "The picture has {width} × {height} pixels, too few for a digit. Choose a larger one."
+SIDE = 1000  # a larger picture is shrunk to this many pixels
 
 
 class PictureError(ValueError):
@@ -16,9 +20,9 @@ class PictureError(ValueError):
 
 
 def read_picture(content: bytes) -> NDArray[np.uint8]:
-    """Return a PNG or JPEG as RGBA (h, w, 4), turned the way its camera was held.
+    """Return a PNG or JPEG as RGBA (h, w, 4) with sides of at most 1,000, turned the way its camera was held.
 
-    Raises `PictureError` for other files, more than 5 MB or more than 16 million pixels.
+    Raises `PictureError` for other files, more than 5 MB, more than 16 million pixels, or too few for a digit.
     """
     if len(content) > MAX_BYTES:
         size = len(content) / 2**20
@@ -27,7 +31,11 @@ def read_picture(content: bytes) -> NDArray[np.uint8]:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise PictureError(TOO_MANY_PIXELS)
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
+            if min(image.size) < MIN_SIDE or max(image.size) > MAX_RATIO * min(image.size):
+                raise PictureError(NO_ROOM.format(width=image.width, height=image.height))
+            whole = ImageOps.exif_transpose(image).convert("RGBA")
+            whole.thumbnail((SIDE, SIDE))
+            return np.asarray(whole)
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -9,6 +9,7 @@ Image = NDArray[np.float32]  # (h, w), 0 paper to 1 ink
 MIN_SIDE, MAX_SIDE = 8, 4096  # of a canvas, in pixels
 FINE = 560  # a larger canvas is first brought to at most this many pixels
 CONTRAST = 0.12  # what differs less than this from the paper is no ink
+UNEVEN = 0.05  # a border of which a quarter differs by more than this is a photo in uneven light
 THRESHOLD = 0.4  # ink from here on belongs to a line, less is its soft edge
 SPECK = 0.04  # a piece smaller than this share of the largest is dust
 SMALLEST = 0.02  # a digit's longer side is at least this share of the canvas
@@ -32,18 +33,37 @@ def require_canvas(rgba: NDArray[np.uint8]) -> None:
 def find_ink(rgba: NDArray[np.uint8]) -> Image:
     """Return how much each pixel differs from the paper, 0 to 1, for RGBA (h, w, 4); raises `EmptyDrawing`.
 
-    Paper is the median colour along the border. The difference is the largest over red, green, blue (each times
-    alpha) and alpha, so light on dark, dark on light and ink on glass give the same.
+    Paper is the median colour along the border, or where the light is uneven, as on a photo, a smooth
+    surface through the border's brightness. The difference is the largest over red, green, blue (each times alpha) and alpha, so light on
+    dark, dark on light and ink on glass give the same.
     """
     color = _shrunk(rgba)  # (h, w, 4), 0 to 255
     alpha = color[..., 3:]
     if alpha.min() < 255:
         color[..., :3] *= alpha / 255
     border = np.concatenate([color[0], color[-1], color[:, 0], color[:, -1]])
-    ink = _largest(np.abs(color - np.median(border, axis=0).astype(np.float32)))  # (h, w)
+    paper = np.median(border, axis=0).astype(np.float32)  # (4,)
+    if np.quantile(np.abs(border - paper).max(1), 0.75) < 255 * UNEVEN:
+        ink = _largest(np.abs(color - paper))  # (h, w)
+    else:
+        ink = _in_uneven_light(color)
     if ink.max() < 255 * CONTRAST:
         raise EmptyDrawing("Nothing is drawn yet. Draw a digit from 0 to 9, large and in the middle.")
     return _without_dust(ink / ink.max())
+
+
+def _in_uneven_light(color: NDArray[np.float32]) -> Image:
+    """Return the ink (h, w), 0 to 255, of a photo (h, w, 4): the share of light it takes from the paper there."""
+    h, w, _ = color.shape
+    y, x = np.mgrid[-1 : 1 : h * 1j, -1 : 1 : w * 1j].astype(np.float32)
+    basis = np.stack([np.ones_like(x), x, y, x * y, x**2, y**2], axis=-1)  # (h, w, 6)
+    grey = color[..., :3].mean(-1)
+    edge = np.ones((h, w), bool)
+    edge[1:-1, 1:-1] = False
+    weights, *_ = np.linalg.lstsq(basis[edge], grey[edge], rcond=None)
+    paper = basis @ weights.astype(np.float32)  # (h, w)
+    taken = np.abs(grey - paper) / np.maximum(paper, 255 * UNEVEN)
+    return np.asarray(np.clip(255 * taken, 0, 255), np.float32)
 
 
 def _largest(channels: NDArray[np.float32]) -> Image:

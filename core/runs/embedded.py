@@ -21,10 +21,13 @@ MAX_WORKERS = 256
 
 
 def worker_count() -> int:
-    """Return `$SEVEN_STEPS_WORKERS`, or one worker a core with one core left for the pages; raises `ValueError`."""
+    """Return `$SEVEN_STEPS_WORKERS`, or one worker a core but one, at least two; raises `ValueError`.
+
+    One core is left for the pages; two workers even on a small machine, so that a long run does not keep others out.
+    """
     text = os.environ.get("SEVEN_STEPS_WORKERS", "")
     if not text:
-        return max(1, (os.cpu_count() or 1) - 1)
+        return max(2, (os.cpu_count() or 1) - 1)
     count = int(text) if text.isascii() and text.isdigit() else text
     require_integer("SEVEN_STEPS_WORKERS", count, 1, MAX_WORKERS)
     return int(count)

@@ -75,7 +75,7 @@ class LiveRun:
             case Resume():
                 self.budget = None
             case StepN(n):
-                self.budget = n
+                self.budget = (self.budget or 0) + n
             case SetLearningRate(rate):
                 self.wished_rate = rate
         self.dirty = True

@@ -142,7 +142,7 @@ class Session:
             case Resume():
                 self._go(None)
             case StepN(n):
-                self._go(n)
+                self._go(n + (self.budget or 0))  # clicks add up
             case SetLearningRate(rate):
                 self.state.learning_rate = rate
                 self.pipe.send(Changed(Status.PAUSED if self.settled else Status.RUNNING, rate))

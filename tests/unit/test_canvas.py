@@ -230,3 +230,19 @@ def test_any_pixels_give_an_image_or_a_request(rgba):
     assert image.shape == (28, 28)
     assert np.isfinite(image).all()
     assert 0 <= image.min() <= image.max() <= 1
+
+
+@pytest.mark.parametrize("dark", [60, 95, 180])
+def test_a_photo_in_uneven_light_is_read(dark):
+    light = np.linspace(dark, 250, 300)[None].repeat(300, 0)
+    for paper in (light, light.T, 250 - (250 - dark) * light_falls_off(300)):
+        photo = Image.fromarray(np.stack([paper] * 3, -1).astype(np.uint8))
+        ImageDraw.Draw(photo).line([(90, 80), (210, 80), (130, 230)], fill=(20, 20, 30), width=18, joint="curve")
+        rgba = np.asarray(photo.convert("RGBA"))
+        assert predict(load_model(), prepare(rgba).image[None])[0].argmax() == 7
+
+
+def light_falls_off(n):
+    """0 in the middle, 0.5 in the corners, as through a lens."""
+    side = np.linspace(-1, 1, n) ** 2 / 4
+    return side[:, None] + side[None]

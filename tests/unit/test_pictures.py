@@ -30,13 +30,20 @@ def test_every_png_becomes_rgba(mode):
 def test_a_photo_is_turned_the_way_the_camera_was_held():
     exif = Image.Exif()
     exif[0x0112] = 6  # orientation: turned by 90 degrees
-    assert read_picture(encoded(Image.new("RGB", (40, 10)), "JPEG", exif=exif)).shape == (40, 10, 4)
+    assert read_picture(encoded(Image.new("RGB", (80, 20)), "JPEG", exif=exif)).shape == (80, 20, 4)
 
 
 def test_a_bomb_is_refused_before_it_is_decoded():
     for side in (4_001, 20_000):
         with pytest.raises(PictureError, match="more than 16 million pixels"):
             read_picture(encoded(Image.new("1", (side, side)), "PNG"))
+
+
+def test_a_camera_s_picture_is_shrunk_and_one_without_room_for_a_digit_refused():
+    assert read_picture(encoded(Image.new("L", (4500, 3000), 255), "PNG")).shape == (667, 1000, 4)
+    for size in ((3, 3), (15, 400), (3000, 20)):
+        with pytest.raises(PictureError, match=f"{size[0]} × {size[1]} pixels"):
+            read_picture(encoded(Image.new("L", size), "PNG"))
 
 
 def test_a_large_file_is_refused():
