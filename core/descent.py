@@ -11,12 +11,13 @@ from torch import Tensor
 
 from core.landscapes import Landscape
 from core.optimizers import SCHEDULES
+from core.slopes import slopes_of
 from core.validation import require_choice, require_integer, require_number
 
 MAX_STEPS = 1000
 MAX_RATE = 1000.0
 MAX_MOMENTUM = 0.999
-OVERFLOW = 1e12  # a weight beyond this will not come back
+FARTHEST = 1e12  # a weight beyond this will not come back
 CRAWL = 0.9  # slower than this factor a step, more than a third of the way is left after ten
 
 Array = NDArray[np.float64]
@@ -31,26 +32,21 @@ class Path:
     slopes: Array  # (T + 1, d)
     rates: Array  # (T,) learning rate of each step, schedule included
     updates: Array  # (T, d) what each step added to the weights
-    diverged_at: int | None  # the step that left the numbers, and is not in the arrays; None when none did
+    diverged_at: int | None  # the step that passed 10¹² or left where the loss is defined; not in the arrays
 
 
 def slope_at(landscape: Landscape, weights: Tensor) -> tuple[float, Tensor]:
     """Return the loss at `weights` (d,) and its slope along each weight (d,), by torch's autograd."""
     w = weights.detach().clone().requires_grad_()
     loss = landscape.function(*w)
-    if not loss.requires_grad:  # a constant: flat everywhere
-        return loss.item(), torch.zeros_like(weights)
-    return loss.item(), torch.autograd.grad(loss, w)[0]
+    return loss.item(), slopes_of(loss, w)[0]
 
 
 def slopes_along(landscape: Landscape, weights: Array) -> tuple[Array, Array]:
     """Return the losses (n,) and their slopes (n,) at many weights (n,) of a landscape in one weight, by autograd."""
     w = torch.tensor(weights, dtype=torch.float64, requires_grad=True)
     losses = landscape.function(w)
-    if not losses.requires_grad:  # a constant
-        return losses.numpy(), np.zeros_like(weights)
-    slopes = torch.autograd.grad(losses.sum(), w)[0]
-    return losses.detach().numpy(), slopes.numpy()
+    return losses.detach().numpy(), slopes_of(losses, w)[0].numpy()
 
 
 def descend(
@@ -61,7 +57,8 @@ def descend(
     momentum: float = 0.0,
     schedule: str = "constant",
 ) -> Path:
-    """Walk down: v ← βv + slope, w ← w − ηv; stops early when a step overflows or leaves where the loss is defined.
+    """Walk down: v ← βv + slope, w ← w − ηv; stops early when a step takes a weight past 10¹² or
+    to where the loss is not defined.
 
     Raises `ValueError` when a setting is out of range or the loss has no finite value at the start.
     """
@@ -79,7 +76,7 @@ def descend(
         v = momentum * v + slope
         w = w - rate * v
         loss, slope = slope_at(landscape, w)
-        if not np.isfinite(loss) or not slope.isfinite().all() or w.abs().max() > OVERFLOW:
+        if not np.isfinite(loss) or not slope.isfinite().all() or w.abs().max() > FARTHEST:
             diverged_at = step + 1
             break
         weights.append(w)

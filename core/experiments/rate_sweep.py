@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.descent import MAX_MOMENTUM, MAX_STEPS, verdict
 from core.landscapes import Landscape
 from core.optimizers import SCHEDULES
+from core.slopes import slopes_of
 from core.validation import require_choice, require_integer, require_number
 
 Array = NDArray[np.float64]
@@ -50,7 +51,7 @@ def sweep(
         losses.append(loss.detach())
         if step == steps:
             break
-        v = momentum * v + torch.autograd.grad(loss.sum(), at)[0]
+        v = momentum * v + slopes_of(loss, at)[0]
         w = w - eta * SCHEDULES[schedule].factor(step / steps) * v
         weights.append(w)
     return Sweep(eta.numpy(), torch.stack(weights, 1).numpy(), torch.stack(losses, 1).numpy())

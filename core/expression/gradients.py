@@ -9,6 +9,7 @@ from core.expression import Expression, fold
 from core.expression.tree import Name, Number
 from core.gradient_check import Check, compare
 from core.numeric import central_difference
+from core.slopes import slopes_of
 
 
 def used_variables(expression: Expression) -> tuple[str, ...]:
@@ -50,8 +51,5 @@ def _value(expression: Expression, point: Mapping[str, float]) -> float:
 
 def _torch_gradients(expression: Expression, point: Mapping[str, float]) -> dict[str, float]:
     leaves = {name: torch.tensor(number, dtype=torch.float64).requires_grad_() for name, number in point.items()}
-    result = expression.tensor(leaves)
-    if not result.requires_grad:  # no variable in it
-        return dict.fromkeys(point, 0.0)
-    gradients = torch.autograd.grad(result, list(leaves.values()), allow_unused=True)
-    return {name: 0.0 if grad is None else grad.item() for name, grad in zip(leaves, gradients, strict=True)}
+    slopes = slopes_of(expression.tensor(leaves), *leaves.values())
+    return {name: slope.item() for name, slope in zip(leaves, slopes, strict=True)}

@@ -10,7 +10,8 @@ from core.descent import descend, learning_rate_limit
 from core.experiments.network_loss import Subject
 from core.experiments.rate_sweep import TABLE_RATES, rate_table, sweep
 from core.experiments.stability import short_run, stability
-from core.landscapes import LANDSCAPES
+from core.expression import parse
+from core.landscapes import LANDSCAPES, from_expression
 from core.optimizers import SCHEDULES
 
 
@@ -54,6 +55,14 @@ def test_the_table_of_six_rates():
         61.9,
     ]
     assert [row.kind for row in rows] == ["crawl", "monotone", "one_step", "bounce", "forever", "diverge"]
+
+
+@pytest.mark.parametrize("formula", ["7", "0*w", "w"])
+def test_the_walks_of_a_formula_without_a_bend_go_on_evenly(formula):
+    walks = sweep(from_expression(parse(formula, ("w",)), 1, 0.1, -3, 3), 1.0, [0.1, 0.5], 4)
+    assert walks.losses.shape == (2, 5)
+    slope = 1.0 if formula == "w" else 0.0
+    np.testing.assert_allclose(walks.weights, 1 - slope * np.outer([0.1, 0.5], range(5)))
 
 
 def test_the_table_needs_a_quadratic():
