@@ -63,7 +63,7 @@ def _curl(grid: Tensor, generator: torch.Generator, size: float) -> Tensor:
 
 
 def _sampled(images: Tensor, grid: Tensor) -> Tensor:
-    return F.grid_sample(images.view(-1, 1, 28, 28), grid, align_corners=False).view(-1, 784)
+    return F.grid_sample(images.view(-1, 1, 28, 28), grid, align_corners=False).flatten(1)
 
 
 def _with_other_pens(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -74,7 +74,7 @@ def _with_other_pens(images: Tensor, generator: torch.Generator) -> Tensor:
         stop = start + round(len(images) * share)
         out[start:stop] = change(out[start:stop])
         start = stop
-    return out.view(-1, 784)
+    return out.flatten(1)
 
 
 def _thinner(images: Tensor) -> Tensor:
