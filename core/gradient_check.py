@@ -12,15 +12,12 @@ SMALL = 1e-8  # the least size that a gradient counts as beside autograd's
 
 
 @dataclass(frozen=True)
-class Check:
-    """One gradient three times: by our engine, by torch's autograd, by a central finite difference."""
+class Errors:
+    """How far a gradient, of a number or a matrix, is from torch's autograd and from a central finite difference."""
 
     name: str
-    gradient: float
-    autograd: float
-    difference: float
-    autograd_error: float  # relative; a gradient below 1e−8 counts as that, for p − 1 keeps few digits near p = 1
-    difference_error: float  # relative; a gradient below 1e−6 of the loss counts as that, for there rounding rules
+    autograd_error: float  # relative
+    difference_error: float  # relative
 
     @property
     def passed(self) -> tuple[bool, bool]:
@@ -28,11 +25,24 @@ class Check:
         return self.autograd_error <= 1e-6, self.difference_error <= 1e-4
 
 
+@dataclass(frozen=True)
+class Check(Errors):
+    """One gradient three times: by our engine, by torch's autograd, by a central finite difference.
+
+    In the errors, a gradient below 1e−8 counts as that beside autograd's, for p − 1 keeps few digits near p = 1; one
+    below 1e−6 of the loss counts as that beside the difference, for there rounding rules.
+    """
+
+    gradient: float
+    autograd: float
+    difference: float
+
+
 def compare(name: str, gradient: float, autograd: float, difference: float, loss: float) -> Check:
     """Return the check of a gradient against both witnesses, with the loss at that point."""
     floor = 1e-6 * max(1.0, abs(loss))  # rounding alone makes a difference wrong by about 1e−11 · loss
     errors = relative_error(gradient, autograd, SMALL), relative_error(gradient, difference, floor)
-    return Check(name, gradient, autograd, difference, *errors)
+    return Check(name, *errors, gradient, autograd, difference)
 
 
 def check_gradients(network: Network) -> list[Check]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.gradient_check import Errors
 from core.graphs.layout import layered
 from core.graphs.table import Chain, Edge, GraphTable, Node, Script
 from core.graphs.words import show
@@ -149,18 +150,10 @@ def _chains(cache: Cache, names: list[str]) -> dict[str, Chain]:
 
 
 @dataclass(frozen=True)
-class MatrixCheck:
-    """The worst relative errors over a gradient's entries; both measured against the largest entry."""
+class MatrixCheck(Errors):
+    """The worst errors over the entries of a gradient, each relative to the largest entry; and its shape."""
 
-    name: str
     shape: str
-    torch_error: float
-    nudge_error: float
-
-    @property
-    def passed(self) -> tuple[bool, bool]:
-        """Whether it equals autograd's to 1e−6 and the finite difference to 1e−4."""
-        return self.torch_error <= 1e-6, self.nudge_error <= 1e-4
 
 
 def check_matrices(cache: Cache) -> list[MatrixCheck]:
@@ -179,8 +172,8 @@ def check_matrices(cache: Cache) -> list[MatrixCheck]:
     checks = []
     for name, (point, function) in functions.items():
         gradient, nudged = getattr(ours, name), numeric_gradient(function, point)
-        errors = [_worst(gradient, reference) for reference in (getattr(theirs, name), nudged)]
-        checks.append(MatrixCheck(name, shape_text(gradient), *errors))
+        errors = _worst(gradient, getattr(theirs, name)), _worst(gradient, nudged)
+        checks.append(MatrixCheck(name, *errors, shape_text(gradient)))
     return checks
 
 

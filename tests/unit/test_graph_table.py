@@ -177,8 +177,9 @@ def test_network_table_has_torchs_gradients_and_all_paths(shape):
 def test_matrix_checks_and_shapes(batch):
     cache = example_batch(batch, 3)
     for check in check_matrices(cache):
-        assert check.torch_error <= 1e-6
-        assert check.nudge_error <= 1e-4
+        assert check.passed == (True, True)
+        assert check.autograd_error <= 1e-6
+        assert check.difference_error <= 1e-4
     table = matrix_table(cache)
     assert [last(table, f"n{index}", "value") for index in range(3)] == [f"{batch} × 4", "4 × 3", "3"]
     assert last(table, "n1", "gradient") == "dW: 4 × 3"

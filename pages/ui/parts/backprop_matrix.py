@@ -44,8 +44,8 @@ def show_matrices() -> None:
     table = {
         "gradient": [check.name for check in checks],
         "shape": [check.shape for check in checks],
-        "against torch autograd": [verdict(check.passed[0], check.torch_error) for check in checks],
-        "against a nudge by ±10⁻⁵": [verdict(check.passed[1], check.nudge_error) for check in checks],
+        "against torch autograd": [verdict(check.passed[0], check.autograd_error) for check in checks],
+        "against a nudge by ±10⁻⁵": [verdict(check.passed[1], check.difference_error) for check in checks],
     }
     st.table(table, hide_index=True, alt="The worst relative error of each gradient matrix")
 
