@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.autograd import Value, backward_steps
 from core.descent import square_by_autograd
-from core.experiments.accumulation import backward_twice
+from core.experiments.accumulation import repeated_backward
 from core.gradient_check import check_gradients
 from core.graphs.examples import square_graph
 from core.graphs.words import show
@@ -87,7 +87,7 @@ def zeros() -> Outcome:
 
 def twice() -> Outcome:
     """Call backward twice at x = 3 and look at x.grad."""
-    once, again = backward_twice(3.0, 1), backward_twice(3.0, 2)
+    once, again = repeated_backward(3.0, 1), repeated_backward(3.0, 2)
     choice = 0 if again == once else 1 if again == 2 * once else 2
     return Outcome(choice, f"x.grad is {show(once)} after one call and {show(again)} after two.")
 

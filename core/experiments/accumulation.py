@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.model import CLASSES, PIXELS
+
 
 @dataclass(frozen=True)
 class Example:
@@ -45,7 +47,7 @@ def _grad(leaf: Tensor) -> float:
     return leaf.grad.item() if leaf.grad is not None else 0.0
 
 
-def backward_twice(x: float, times: int) -> float:
+def repeated_backward(x: float, times: int) -> float:
     """Return x.grad after `times` calls of backward on x², never set to zero in between."""
     xt = torch.tensor(x, dtype=torch.float64).requires_grad_()
     for _ in range(times):
@@ -83,9 +85,9 @@ def kept_by_forward(compute: Callable[[], dict[str, Tensor]]) -> list[Kept]:
 
 def layers_on_batch(batch: int) -> dict[str, Tensor]:
     """Return every tensor of a 784-128-10 network with ReLU and cross-entropy on `batch` rows of zeros, float32."""
-    x, y = torch.zeros(batch, 784), torch.zeros(batch, dtype=torch.long)
-    W1, W2 = torch.zeros(784, 128, requires_grad=True), torch.zeros(128, 10, requires_grad=True)
-    b1, b2 = torch.zeros(128, requires_grad=True), torch.zeros(10, requires_grad=True)
+    x, y = torch.zeros(batch, PIXELS), torch.zeros(batch, dtype=torch.long)
+    W1, W2 = torch.zeros(PIXELS, 128, requires_grad=True), torch.zeros(128, CLASSES, requires_grad=True)
+    b1, b2 = torch.zeros(128, requires_grad=True), torch.zeros(CLASSES, requires_grad=True)
     z1 = x @ W1 + b1  # (B, 784) @ (784, 128) + (128,) → (B, 128)
     a1 = z1.relu()
     q = a1 @ W2 + b2  # (B, 128) @ (128, 10) + (10,) → (B, 10)

@@ -69,6 +69,16 @@ def read_image(model: MLP, image: Tensor) -> Reading:
     return Reading(inputs, tuple(sums), tuple(activations[:-1]), sums[-1].softmax(0))
 
 
+@dataclass(frozen=True)
+class Term:
+    """One input's share of a neuron's sum."""
+
+    index: int  # of the input
+    input: float
+    weight: float
+    product: float  # input · weight
+
+
 @dataclass(frozen=True, eq=False)
 class HiddenNeuron:
     """One neuron and what feeds it most: in the first layer, its weights are an image and its inputs pixels."""
@@ -76,9 +86,7 @@ class HiddenNeuron:
     weights: Tensor  # (inputs,), or (28, 28) in the first layer
     bias: float
     z: float
-    strongest: tuple[
-        tuple[int, float, float, float], ...
-    ]  # input's index, input, weight, product; largest |product| first
+    strongest: tuple[Term, ...]  # largest |product| first
 
 
 @torch.inference_mode()
@@ -94,7 +102,7 @@ def look_at_neuron(model: MLP, reading: Reading, layer: int, neuron: int, strong
     row = weights[neuron]
     products = row * x
     order = products.abs().argsort(descending=True)[: max(0, strongest)].tolist()
-    found = tuple((i, float(x[i]), float(row[i]), float(products[i])) for i in order)
+    found = tuple(Term(i, float(x[i]), float(row[i]), float(products[i])) for i in order)
     bias = float(model.linears[layer].bias[neuron])
     shaped = row.reshape(28, 28) if layer == 0 else row
     return HiddenNeuron(shaped, bias, float(reading.sums[layer][neuron]), found)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.experiments.accumulation import backward_twice, batch_gradient, kept_by_forward, layers_on_batch
+from core.experiments.accumulation import batch_gradient, kept_by_forward, layers_on_batch, repeated_backward
 
 numbers = st.floats(-50, 50)
 
@@ -18,7 +18,7 @@ def test_examples_add_up_to_the_batch(w, pairs):
 
 
 def test_a_second_backward_adds():
-    assert [backward_twice(3.0, times) for times in (1, 2, 3)] == [6, 12, 18]
+    assert [repeated_backward(3.0, times) for times in (1, 2, 3)] == [6, 12, 18]
 
 
 def test_what_is_kept_grows_with_the_batch_but_the_weights_do_not():

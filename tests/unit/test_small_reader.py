@@ -39,10 +39,10 @@ def test_a_neuron_adds_up(layer, shape):
     reading = read_image(model, torch.tensor(load_mnist().test_images[0]) / 255)
     neuron = look_at_neuron(model, reading, layer, 3, strongest=784)
     assert neuron.weights.shape == shape
-    assert neuron.z == pytest.approx(sum(product for *_, product in neuron.strongest) + neuron.bias)
-    sizes = [abs(product) for *_, product in neuron.strongest]
+    assert neuron.z == pytest.approx(sum(term.product for term in neuron.strongest) + neuron.bias)
+    sizes = [abs(term.product) for term in neuron.strongest]
     assert sizes == sorted(sizes, reverse=True)
-    assert all(product == pytest.approx(x * w) for _, x, w, product in neuron.strongest)
+    assert all(term.product == pytest.approx(term.input * term.weight) for term in neuron.strongest)
 
 
 def test_what_is_not_there_is_refused():

@@ -95,9 +95,9 @@ def show_neuron(model: MLP, reading: Reading, layer: int, neuron: int) -> None:
     st.markdown(f"**{where}**: sum {number_text(seen.z)}, of which bias {number_text(seen.bias)}")
     show_tiles(_tiles(seen, reading, layer), "neuron", least=110)
     rows = [
-        {"input": _input_name(layer, index), "value": value, "weight": weight, "product": product}
-        for index, value, weight, product in seen.strongest
-        if product
+        {"input": _input_name(layer, term.index), "value": term.input, "weight": term.weight, "product": term.product}
+        for term in seen.strongest
+        if term.product
     ]
     numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("value", "weight", "product")}
     st.dataframe(rows, hide_index=True, height=250, column_config=numbers)
