@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from core.canvas import center, fit
 from core.data import Digits
+from scripts.pens import Point, draw_lines
 
 FINE = 4  # drawn four times as large, for smooth edges
 MARGIN = 14  # pixels of 28 × 28 around the digit, so that a stroke may leave its box
 Pixels = NDArray[np.uint8]  # (28, 28)
-Point = tuple[float, float]  # x, y in pixels of 28 × 28
 
 
 def with_habits(digits: Digits, seed: int) -> Digits:
@@ -108,12 +108,9 @@ def _with_lines(image: Pixels, lines: Sequence[Sequence[Point]], rng: np.random.
     side = (28 + 2 * MARGIN) * FINE
     paper = Image.new("L", (side, side))
     paper.paste(Image.fromarray(image).resize((28 * FINE, 28 * FINE), Image.Resampling.BICUBIC), (MARGIN * FINE,) * 2)
-    draw, width = ImageDraw.Draw(paper), _line_width(image) * FINE * rng.uniform(0.9, 1.1)
-    for line in lines:
-        points = [((x + 0.5 + MARGIN) * FINE, (y + 0.5 + MARGIN) * FINE) for x, y in line]
-        draw.line(points, 255, round(width))
-        for x, y in points:
-            draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), 255)
+    width = _line_width(image) * FINE * rng.uniform(0.9, 1.1)
+    fine = [[((x + 0.5 + MARGIN) * FINE, (y + 0.5 + MARGIN) * FINE) for x, y in line] for line in lines]
+    draw_lines(paper, fine, width)
     ink = np.asarray(paper.crop(paper.point([0] * 64 + [255] * 192).getbbox()), np.float32) / np.float32(255)
     return np.rint(center(fit(ink)) * 255).astype(np.uint8)
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from core.canvas import EmptyDrawing, prepare
 from core.model import MLP, load_model, predict
+from scripts.pens import Point, draw_lines
 
 CANVAS = 280  # pixels on each side
 PENS = (12, 20, 30)  # pixels
 FILLS = (None, 0.6, 0.8)  # digit's longer side as a share of the canvas; None leaves it as small as it was written
-Point = tuple[float, float]
 Strokes = list[list[Point]]
 
 
@@ -50,13 +50,7 @@ def render(strokes: Strokes, pen: float, canvas: int = CANVAS) -> NDArray[np.uin
     """Return RGBA (canvas, canvas, 4): white lines `pen` pixels wide with round caps and joints, on black."""
     fine = 2  # drawn twice as large and reduced, for smooth edges as a browser's
     picture = Image.new("L", (canvas * fine, canvas * fine))
-    draw = ImageDraw.Draw(picture)
-    radius = pen * fine / 2
-    for stroke in strokes:
-        points = [(x * canvas * fine, y * canvas * fine) for x, y in stroke]
-        draw.line(points, 255, round(pen * fine))
-        for x, y in points:
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), 255)
+    draw_lines(picture, [[(x * canvas * fine, y * canvas * fine) for x, y in stroke] for stroke in strokes], pen * fine)
     grey = np.asarray(picture.reduce(fine))
     return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
 
