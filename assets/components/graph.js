@@ -5,7 +5,7 @@ class Graph {
   constructor(stage) {
     this.now = html(stage, "p", "now");
     this.now.setAttribute("role", "status");
-    this.board = html(stage, "div", "board");
+    this.board = sideways(html(stage, "div", "board"));
     this.svg = svg(this.board, "svg", { role: "group" });
     this.bar = html(stage, "div", "bar");
     this.buttons = ["start", "back", "on", "all"].map((name) => Object.assign(html(this.bar, "button", name), { type: "button" }));
@@ -29,7 +29,7 @@ class Graph {
     const moved = !this.waiting && data.step !== this.told && data.step !== this.reported;
     const at = shape !== this.shape || moved ? data.step : this.at;
     Object.assign(this, { data, told: data.step, last: data.steps.length - 1 });
-    if (shape !== this.shape) { this.draw(); if (at !== data.turn) requestAnimationFrame(() => this.show()); }
+    if (shape !== this.shape) { this.draw(); requestAnimationFrame(() => this.show()); }
     this.shape = shape;
     this.chain.style.setProperty("--lines", data.lines);
     this.buttons.forEach((button, i) => (button.textContent = data.words[i]));
@@ -68,10 +68,11 @@ class Graph {
     const longest = Math.max(...nodes.map((node) => node.title.length));
     const dense = edges.length > 16;
     this.box = { width: cells > 1 ? 132 : clamp(longest * 8.4 + 22, 84, 260), height: HEAD + 2 * LINE + 8 };
-    this.row = this.box.height + 34;
+    const crowded = (layer) => edges.some((edge) => nodes[edge.start].place[0] === layer && edge.label.share !== 0.5);
+    this.row = this.box.height + (!dense && edges.some((edge) => edge.label.side) ? 64 : 34);
     this.columns = [MARGIN];
     for (let layer = 0; layer < size[0] - 1; layer++) {
-      const gap = dense ? 104 : clamp(this.longestSlope(layer) * 7.4 + 24, 66, 210);
+      const gap = dense ? 112 : clamp((this.longestSlope(layer) * 7.4 + 24) * (crowded(layer) ? 1.5 : 1), 66, 210);
       this.columns.push(this.columns[layer] + this.box.width + gap);
     }
     const width = this.columns.at(-1) + this.box.width + MARGIN;
@@ -111,8 +112,8 @@ class Graph {
     const group = svg(lines, "g", { class: "edge", "data-id": `e${i}` });
     const path = svg(group, "path", { d, class: "wire", "stroke-width": 1.5 + 2.5 * edge.strength });
     svg(group, "path", { d, class: "reach" });
-    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
-    const label = svg(labels, "g", { class: "label", transform: `translate(${x},${y})` });
+    const { x, y } = path.getPointAtLength(path.getTotalLength() * edge.label.share);
+    const label = svg(labels, "g", { class: "label", transform: `translate(${x},${y + [-19, 0, 11][edge.label.side + 1]})` });
     this.texts.set(`e${i}.0.slope`, svg(label, "text", { y: -8, class: "slope" }));
     this.texts.set(`e${i}.0.gradient`, svg(label, "text", { y: 19, class: "gradient" }));
     this.parts.set(`e${i}`, [group, label]);
@@ -185,9 +186,8 @@ class Graph {
   }
 
   show() {  // scroll the board sideways to the current step, where it is wider than the page
-    const part = this.data.steps[this.at].lit.find((id) => id[0] === "n");
-    const [group] = (part && this.parts.get(part)) || [];
-    if (!group || this.board.scrollWidth <= this.board.clientWidth) return;
+    if (this.board.scrollWidth <= this.board.clientWidth) return;
+    const [group] = this.parts.get(this.data.steps[this.at].lit.find((id) => id[0] === "n") ?? "n0");
     const box = group.getBoundingClientRect(), frame = this.board.getBoundingClientRect();
     this.board.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
   }

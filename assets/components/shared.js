@@ -30,6 +30,18 @@ function say(read, parts) {
   });
 }
 
+// A box that scrolls sideways: an edge beyond which there is more fades out.
+function sideways(box) {
+  const fade = () => {
+    const left = box.scrollLeft > 1, right = box.scrollLeft + box.clientWidth < box.scrollWidth - 1;
+    box.style.maskImage = !left && !right ? "" :
+      `linear-gradient(90deg, ${left ? "transparent" : "black"}, black 32px calc(100% - 32px), ${right ? "transparent" : "black"})`;
+  };
+  box.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(box);
+  return box;
+}
+
 // The ball that a hand takes, and a slider to the keyboard.
 function grip(surface, fill, attributes) {
   const handle = svg(surface, "g", { class: "hand", tabindex: 0, role: "slider", ...attributes });

@@ -10,6 +10,7 @@ from itertools import pairwise
 Edge = tuple[int, int]  # from, to
 Point = tuple[float, float]  # layer, row
 SWEEPS = 8
+ASIDE = 0.35  # of a crossing edge: where its label stands, nearer to where it comes from
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,31 @@ def crossings(layers: Sequence[Sequence[int]], links: Sequence[Edge]) -> int:
         ends = [end for _, end in sorted(pairs)]
         count += sum(ends[i] > ends[j] for j in range(len(ends)) for i in range(j))
     return count
+
+
+@dataclass(frozen=True)
+class LabelSpot:
+    """Where an edge's label stands: at which share of the way along it, and above (−1), on (0) or below (1) it."""
+
+    share: float = 0.5
+    side: int = 0
+
+
+def label_spots(ends: Sequence[tuple[Point, Point]]) -> list[LabelSpot]:
+    """Return a spot for the label of each straight edge, from one layer to the next, so that crossing ones stay apart.
+
+    A crossing edge is labelled before the crossing; an edge that crosses none and runs along those that do, outside.
+    """
+    spots = []
+    for start, end in ends:
+        beside = [other for other in ends if other[0][0] == start[0]]
+        if any((start[1] - a[1]) * (end[1] - b[1]) < 0 for a, b in beside):
+            spots.append(LabelSpot(ASIDE, 0))
+            continue
+        crossing = [(a, b) for a, b in beside if any((a[1] - c[1]) * (b[1] - d[1]) < 0 for c, d in beside)]
+        above = all(start[1] <= a[1] and end[1] <= b[1] for a, b in crossing)
+        spots.append(LabelSpot(0.5, 0 if not crossing else -1 if above else 1))
+    return spots
 
 
 def _neighbours(count: int, links: Sequence[Edge]) -> tuple[list[list[int]], list[list[int]]]:

@@ -1,10 +1,11 @@
 """The table of a small network: a box a neuron with its sum and its activation, a line a weight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.autograd import Value, topological_order
 from core.graphs.chains import Links, Path, above, all_paths, count_paths, named_links, written_out
+from core.graphs.layout import label_spots
 from core.graphs.network_steps import Boxes, NetworkScript
 from core.graphs.table import Chain, Edge, GraphTable, Node
 from core.value_network import Network, weight_name
@@ -85,7 +86,8 @@ def _edges(network: Network, boxes: Boxes, nodes: list[Node]) -> dict[str, Edge]
                 edges[name] = line(a, z, name, abs(network.weights[name].data))
     for output in network.layers[-1]:
         edges[output.name] = line(output, network.loss, "", largest / 2)
-    return edges
+    spots = label_spots([(edge.route[0], edge.route[-1]) for edge in edges.values()])
+    return {name: replace(edge, label=spot) for (name, edge), spot in zip(edges.items(), spots, strict=True)}
 
 
 def _chains(network: Network, boxes: Boxes, lines: Mapping[str, str], edges: tuple[Edge, ...]) -> dict[str, Chain]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from core.graphs.layout import Point
+from core.graphs.layout import LabelSpot, Point
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Edge:
     route: tuple[Point, ...]
     name: str = ""
     strength: float = 0.0  # 0 … 1, how thick
+    label: LabelSpot = field(default_factory=LabelSpot)  # where its slope and its gradient are written
 
 
 @dataclass

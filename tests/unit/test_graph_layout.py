@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.graphs.layout import assign_layers, crossings, layered, order_layers, spread
+from core.graphs.layout import LabelSpot, assign_layers, crossings, label_spots, layered, order_layers, spread
 
 
 @st.composite
@@ -46,6 +46,14 @@ def test_crossings_are_counted_and_undone():
     links = [(0, 3), (1, 2)]
     assert crossings([[0, 1], [2, 3]], links) == 1
     assert crossings(order_layers([0, 0, 1, 1], links), links) == 0
+
+
+def test_labels_of_crossing_edges_stand_before_the_crossing_and_the_others_outside():
+    top, bottom = (0.0, 0.0), (0.0, 1.0)
+    ends = [(top, (1.0, 0.0)), (top, (1.0, 1.0)), (bottom, (1.0, 0.0)), (bottom, (1.0, 1.0)), ((1.0, 0.0), (2.0, 0.5))]
+    upper, *crossing, lower, alone = label_spots(ends)
+    assert (upper, lower, alone) == (LabelSpot(side=-1), LabelSpot(side=1), LabelSpot())
+    assert all(spot.share < 0.5 and spot.side == 0 for spot in crossing)
 
 
 @given(st.lists(st.floats(-50, 50), max_size=12))
