@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 Product = Callable[[Tensor], Tensor]  # v (P,) → H v (P,)
+TINY = 1e-30  # so that a loss without any curvature divides by no zero
 
 
 def hessian_vector_product(loss: Callable[[Tensor], Tensor], weights: Tensor) -> Product:
@@ -21,31 +22,53 @@ def hessian_vector_product(loss: Callable[[Tensor], Tensor], weights: Tensor) ->
     return product
 
 
-@dataclass(frozen=True)
-class PowerStep:
-    """One multiplication by the Hessian, and what is known after it."""
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What is known of the largest eigenvalue after one more multiplication by the Hessian."""
 
-    step: int
-    eigenvalue: float  # v · H v, the curvature along v
-    change: float  # relative, since the step before; 1 in the first
+    eigenvalue: float
+    residual: float  # ‖H v − λ v‖ / |λ|; the error of λ is about its square over the relative gap to the next λ
+    vector: Tensor  # v (P,), of length 1
 
 
 def power_iteration(
     product: Product, size: int, seed: int = 0, tolerance: float = 1e-5, max_steps: int = 100
-) -> Iterator[PowerStep]:
+) -> Iterator[Estimate]:
     """Multiply a random vector by H again and again: it turns to the eigenvector of the largest |λ|.
 
-    Yields after each multiplication and ends when the eigenvalue changes by less than `tolerance`, relatively.
+    Yields after each multiplication and ends when the residual is below `tolerance`.
     """
     v = torch.randn(size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     v /= v.norm()
-    before = 0.0
-    for step in range(1, max_steps + 1):
+    for _ in range(max_steps):
         hv = product(v)
         eigenvalue = float(v @ hv)
-        change = abs(eigenvalue - before) / max(abs(eigenvalue), 1e-30) if step > 1 else 1.0
-        yield PowerStep(step, eigenvalue, change)
-        if change < tolerance:
+        residual = float((hv - eigenvalue * v).norm()) / max(abs(eigenvalue), TINY)
+        yield Estimate(eigenvalue, residual, v)
+        if residual < tolerance:
             return
-        before = eigenvalue
-        v = hv / hv.norm().clamp(min=1e-30)
+        v = hv / hv.norm().clamp(min=TINY)
+
+
+def lanczos(product: Product, start: Tensor, tolerance: float = 1e-5, max_steps: int = 80) -> Iterator[Estimate]:
+    """Look for the largest |λ| in all of start, H start, H² start, … at once, which is much quicker than in the last.
+
+    Every new direction is made orthogonal to all before it, twice. Yields after each multiplication and ends when the
+    residual is below `tolerance`. Lanczos, 1950; Parlett, The Symmetric Eigenvalue Problem, 1998, chapter 13.
+    """
+    basis = (start / start.norm())[None]  # (k, P), orthonormal rows
+    images = torch.empty_like(basis[:0])  # (k, P), H times each
+    for _ in range(min(max_steps, len(start))):
+        image = product(basis[-1])
+        images = torch.cat([images, image[None]])
+        small = basis @ images.T  # (k, k), H as these directions see it
+        values, vectors = torch.linalg.eigh((small + small.T) / 2)
+        best = int(values.abs().argmax())
+        v, eigenvalue = vectors[:, best] @ basis, float(values[best])
+        residual = float((vectors[:, best] @ images - eigenvalue * v).norm()) / max(abs(eigenvalue), TINY)
+        yield Estimate(eigenvalue, residual, v)
+        if residual < tolerance:
+            return
+        for _ in range(2):
+            image = image - (basis @ image) @ basis
+        basis = torch.cat([basis, image[None] / image.norm().clamp(min=TINY)])

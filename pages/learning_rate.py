@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.curvature import hessian_vector_product, power_iteration
+from core.curvature import hessian_vector_product, lanczos, power_iteration
 from core.descent import descend
 from core.experiments.network_loss import Subject, full_batch_descent
 from core.experiments.rate_sweep import sweep
@@ -17,7 +17,7 @@ from pages.ui.parts import network_rate_view, rate_view
 from pages.ui.parts.bowl_view import show_bowl
 from pages.ui.quiz import Outcome
 from pages.ui.rate import read_rate
-from pages.ui.state import forget_url
+from pages.ui.state import forget_url, remember, session
 
 lesson = open_lesson("learning_rate")
 QUADRATICS = {name: entry.label for name, entry in LANDSCAPES.items() if entry.curvatures and entry.dimensions == 1}
@@ -53,6 +53,7 @@ def side_by_side() -> None:
     """The same start with five learning rates, and the table of six."""
     rate_view.show_side_by_side(LANDSCAPES["square"])
     rate_view.show_rate_table(LANDSCAPES["square"])
+    lesson.predict("side", where_both_end)
 
 
 def bowl() -> None:
@@ -64,6 +65,7 @@ def bowl() -> None:
         facts = st.container()
     with picture:
         show_bowl(landscape, momentum, facts)
+    lesson.predict("bowl", through_the_valley)
 
 
 def network() -> None:
@@ -72,14 +74,21 @@ def network() -> None:
     with control:
         seed = controls.number("Seed", "seed", 0, 99, 0)
     subject = Subject(seed=seed)
-    with picture:
-        with st.spinner("Measuring the curvature of a real network …"):
-            found = stability(subject)
-        rate = network_rate_view.show_network_slider(found)
-        with st.spinner("Training, below and above the limit …"):
-            run = network_rate_view.show_runs(subject, found, rate)
+    is_new = session("learning_rate:measured", lambda: None) != subject
+    shown, facts = (column.empty() if is_new else column.container() for column in (picture, control))
+    if is_new:  # nothing of another network stands there while this one is measured
+        facts.empty()
+        with shown, st.spinner("Measuring the curvature of a real network, training below and above its limit …"):
+            network_rate_view.runs_around(subject, stability(subject), network_rate_view.network_rate(stability(subject)))
+        shown, facts = shown.container(), facts.container()
+        remember("learning_rate:measured", subject)
+    found = stability(subject)
+    rate = network_rate_view.network_rate(found)
+    with shown:
+        network_rate_view.show_network_slider(found, rate)
+        run = network_rate_view.show_runs(subject, found, rate)
         st.markdown(network_rate_view.explain(run, found))
-    with control:
+    with facts:
         network_rate_view.show_limit(found)
     lesson.predict("network", above_the_limit)
 
@@ -100,8 +109,24 @@ def with_momentum() -> Outcome:
     """Walk on w² with a rate of 1.5, without momentum and with 0.9 of it."""
     alone, helped = (descend(LANDSCAPES["square"], (10.0,), 1.5, 300, momentum) for momentum in (0.0, 0.9))
     left = abs(float(helped.weights[-1, 0]))
-    sentence = f"After 300 steps with momentum, |w| = {left:.2g}. Without it, step {alone.diverged_at} overflowed."
+    lost = f"|w| passed 10¹² at step {alone.diverged_at}" if alone.diverged_at else "|w| stayed below 10¹²"
+    sentence = f"After 300 steps with momentum, |w| = {left:.2g}. Without it, {lost}."
     return Outcome(1 if left < 0.1 and helped.diverged_at is None else 0 if helped.diverged_at else 2, sentence)
+
+
+def where_both_end() -> Outcome:
+    """Ten steps on w² from 10 with rates of 0.3 and 0.7."""
+    near, far = (float(descend(LANDSCAPES["square"], (10.0,), rate, 10).weights[-1, 0]) for rate in (0.3, 0.7))
+    choice = 2 if abs(abs(near) - abs(far)) < 1e-9 else 0 if abs(near) < abs(far) else 1
+    return Outcome(choice, f"0.3 ended at w = {near:.6f}, 0.7 at w = {far:.6f}.".replace("-", "−"))
+
+
+def through_the_valley() -> Outcome:
+    """Twenty steps down the long valley, a little below its limit of 0.5, from a start on neither weight's own axis."""
+    path = descend(LANDSCAPES["valley"], (5.0, 5.0), 0.45, 20)
+    first, second = (float(share) for share in abs(path.weights[-1] / path.weights[0]))
+    choice = 2 if max(first, second) < 0.01 else 0 if first < second else 1
+    return Outcome(choice, f"After 20 steps, {first:.1%} of the way is left in w₁ and {second:.1%} in w₂.")
 
 
 def above_the_limit() -> Outcome:
@@ -121,4 +146,4 @@ PARTS = {
 
 
 lesson.parts(PARTS)
-lesson.close(code=[descend, sweep, hessian_vector_product, power_iteration, full_batch_descent])
+lesson.close(code=[descend, sweep, hessian_vector_product, power_iteration, lanczos, full_batch_descent])

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.figures.palette import PALETTE
-from core.figures.style import add_bars, styled
+from core.figures.style import add_bars, log_axis, styled
 from core.losses import SoftmaxTerms
 
 REACH = 5.0
@@ -101,6 +101,6 @@ def temperature_figure(
         )
     figure.add_vline(x=temperature, line={"color": PALETTE["neutral"], "dash": "dash"})
     styled(figure, 260)
-    figure.update_xaxes(title="temperature", type="log", fixedrange=True, dtick=1)
+    figure.update_xaxes(title="temperature", **log_axis(*span))
     figure.update_yaxes(range=[0, 1.03], tickformat=".0%", fixedrange=True)
     return figure

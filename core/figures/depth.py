@@ -13,7 +13,7 @@ from core.experiments.collapse import Stack, planar_points
 from core.experiments.dead_units import UnitHistory
 from core.experiments.planar import REACH
 from core.figures.palette import DIVERGING, PALETTE, faded
-from core.figures.style import styled
+from core.figures.style import log_axis, styled
 
 GRID = 61  # cells on each side of a boundary picture
 LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one dash a member
@@ -106,7 +106,8 @@ def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:
     styled(figure, 380)
     figure.update_layout(margin={"l": 64})
     figure.update_xaxes(title="hidden layer, first to last", fixedrange=True)
-    figure.update_yaxes(title="size of the gradient", type="log", exponentformat="power", fixedrange=True)
+    drawn = [value for values in sizes.values() for value in values if value > 0] or [1.0]
+    figure.update_yaxes(title="size of the gradient", **log_axis(min(drawn), max(drawn)))
     return figure
 
 

@@ -8,7 +8,7 @@ from plotly import graph_objects as go
 
 from core.descent import Path
 from core.figures.palette import PALETTE, faded
-from core.figures.style import styled
+from core.figures.style import log_axis, styled
 from core.numeric import Nudge
 
 Array = NDArray[np.float64]
@@ -37,9 +37,9 @@ def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:
             hovertemplate="nudge %{x:.0e}<br>error %{customdata:.2e}<extra>%{fullData.name}</extra>",
         )
     styled(figure, 380)
-    power = {"exponentformat": "power", "fixedrange": True, "type": "log"}
-    figure.update_xaxes(title="nudge h", autorange="reversed", dtick=4, tickangle=0, **power)
-    figure.update_yaxes(title="distance from the derivative", dtick=3, **power)
+    drawn = [max(error, LEAST_ERROR) for row in table for error in (row.forward_error, row.central_error)]
+    figure.update_xaxes(title="nudge h", autorange="reversed", tickangle=0, **log_axis(min(nudges), max(nudges)))
+    figure.update_yaxes(title="distance from the derivative", **log_axis(min(drawn), max(drawn)))
     return figure
 
 

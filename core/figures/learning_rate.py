@@ -8,7 +8,7 @@ from plotly import graph_objects as go
 
 from core.experiments.network_loss import FullBatchRun
 from core.figures.palette import PALETTE
-from core.figures.style import styled
+from core.figures.style import log_axis, styled
 from core.optimizers import SCHEDULES
 
 Array = NDArray[np.float64]
@@ -29,26 +29,26 @@ def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, t
         hovertemplate="step %{customdata}<br>w = %{x:.3g}<extra></extra>",
     )
     styled(figure, 230, showlegend=False, title={"text": title, "font": {"size": 15}, "x": 0.5, "xanchor": "center"})
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 36, "b": 28})
-    figure.update_xaxes(range=[w[0], w[-1]], fixedrange=True)
-    figure.update_yaxes(range=[-0.05 * losses.max(), 1.08 * losses.max()], fixedrange=True, showticklabels=False)
+    figure.update_layout(margin={"l": 30, "r": 8, "t": 36, "b": 42})
+    figure.update_xaxes(title={"text": "w", "standoff": 2}, range=[w[0], w[-1]], fixedrange=True)
+    figure.update_yaxes(range=[-0.05 * losses.max(), 1.08 * losses.max()], fixedrange=True)
     return figure
 
 
 def losses_figure(losses: Array) -> go.Figure:
     """Return a walk's losses against its steps, on a logarithm."""
     figure = go.Figure()
-    floor = 1e-16  # what a logarithm can still show
+    drawn = np.maximum(losses, 1e-16)  # what a logarithm can still show
     figure.add_scatter(
         x=np.arange(len(losses)),
-        y=np.maximum(losses, floor),
+        y=drawn,
         mode="lines+markers",
         line={"color": PALETTE["backward"], "width": 2},
         hovertemplate="step %{x}<br>loss %{y:.3g}<extra></extra>",
     )
     styled(figure, 400, showlegend=False)
     figure.update_xaxes(title="step", fixedrange=True)
-    figure.update_yaxes(title="loss", type="log", dtick=1, exponentformat="power", fixedrange=True)
+    figure.update_yaxes(title="loss", **log_axis(drawn.min(), drawn.max()))
     return figure
 
 
@@ -73,21 +73,28 @@ def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> go
     styled(figure, 400)
     figure.update_layout(legend={"orientation": "h", "y": -0.2, "yanchor": "top"}, margin={"t": 8, "b": 110})
     figure.update_xaxes(title={"text": "step", "standoff": 4}, fixedrange=True)
-    figure.update_yaxes(title="loss on the whole batch", type="log", dtick="D2", fixedrange=True)
+    drawn = [loss for run in runs for loss in run.losses if loss > 0] or [1.0]
+    figure.update_yaxes(title="loss on the whole batch", **log_axis(min(drawn), max(drawn)))
     return figure
 
 
-def power_figure(estimates: Sequence[float]) -> go.Figure:
-    """Return power iteration's estimate of λmax after each multiplication by the Hessian."""
+def power_figure(estimates: Sequence[float], power_steps: int) -> go.Figure:
+    """Return the estimate of λmax after each multiplication by the Hessian: power iteration's first, then Lanczos's."""
     figure = go.Figure()
-    figure.add_scatter(
-        x=np.arange(1, len(estimates) + 1),
-        y=estimates,
-        mode="lines+markers",
-        line={"color": PALETTE["first"], "width": 2},
-        hovertemplate="after %{x} multiplications: %{y:.4f}<extra></extra>",
-    )
-    styled(figure, 260, showlegend=False)
+    count = np.arange(1, len(estimates) + 1)
+    for name, part, colour in (
+        ("power iteration", slice(power_steps), "first"),
+        ("Lanczos", slice(power_steps, None), "second"),
+    ):
+        figure.add_scatter(
+            x=count[part],
+            y=estimates[part],
+            name=name,
+            mode="lines+markers",
+            line={"color": PALETTE[colour], "width": 2},
+            hovertemplate="after %{x} multiplications: %{y:.6f}<extra>%{fullData.name}</extra>",
+        )
+    styled(figure, 280)
     figure.update_xaxes(title="multiplications by the Hessian", fixedrange=True)
     figure.update_yaxes(title="curvature found", fixedrange=True)
     return figure

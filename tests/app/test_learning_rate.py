@@ -89,6 +89,25 @@ def test_the_real_network_shows_its_limit_and_its_run():
     assert f"from {run.losses[0]:.3f} to {run.losses[-1]:.3f}" in told
 
 
+def test_another_seed_shows_another_network_and_the_chart_does_not_answer_the_question():
+    app = part("network")
+    app.number_input(key="seed").set_value(3).run()
+    assert not app.exception
+    assert f"{stability(Subject(seed=3)).curvature:.7g}" in formulas(app)
+    assert "1.50 of the limit" not in " ".join(str(chart.proto.spec) for chart in app.get("plotly_chart"))
+
+
+def test_without_momentum_the_verdict_names_the_bound_it_passed():
+    app = part("one")
+    app.radio(key="quiz:learning_rate:momentum").set_value(1).run()
+    app.button(key="quiz:learning_rate:momentum:run").click().run()
+    w = 10.0
+    step = 0
+    while abs(w) <= 1e12:
+        w, step = w - 1.5 * 2 * w, step + 1
+    assert f"|w| passed 10¹² at step {step}." in app.success[0].value
+
+
 def test_divergence_of_the_real_network_is_told_in_words():
     app = part("network", nrate="1.0")
     assert not app.exception
@@ -96,7 +115,14 @@ def test_divergence_of_the_real_network_is_told_in_words():
 
 
 @pytest.mark.parametrize(
-    ("name", "question", "truth"), [("one", "bounce", 1), ("one", "momentum", 1), ("network", "network", 1)]
+    ("name", "question", "truth"),
+    [
+        ("one", "bounce", 1),
+        ("one", "momentum", 1),
+        ("side", "side", 2),
+        ("bowl", "bowl", 1),
+        ("network", "network", 1),
+    ],
 )
 def test_predictions_are_graded_by_the_run(name, question, truth):
     app = part(name)

@@ -47,7 +47,7 @@ def show_bowl(landscape: Landscape, momentum: float, facts: Any) -> None:
 def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) -> None:
     """The slider of a bowl, with the limit of its steepest direction, and what each direction does."""
     steep = max(curvatures(landscape))
-    marks = [Limit(1 / steep, "1/L"), Limit(2 / steep, "2/λmax")]
+    marks = [Limit(1 / steep, "1/λmax"), Limit(2 / steep, "2/λmax")]
     if momentum:
         marks.append(Limit(limit, "2(1+β)/λmax"))
     stops = rate_stops(limit, marks, rate)

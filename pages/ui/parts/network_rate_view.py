@@ -6,34 +6,47 @@ from core.experiments.network_loss import FullBatchRun, Subject
 from core.experiments.stability import Stability, short_run
 from core.figures.learning_rate import power_figure, runs_figure
 from pages.ui.charts import show
-from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.rate import BEYOND, Limit, Zone, rate_stops, read_rate, show_rate
 from pages.ui.tex import tex
 
 STEPS = 40
-SHARES = (0.25, 0.9, 1.1, 1.5)  # of the limit, run beside the reader's own
+SHARES = (0.25, 0.9, 1.1)  # of the limit, run beside the reader's own; the question asks about another
 DEFAULT_SHARE = 0.5
 REACH = 2.0  # the slider ends at so many times the limit
 
 
-def show_network_slider(found: Stability) -> float:
-    """Show the slider with 1/λmax and 2/λmax of the real network, and return the learning rate on it."""
-    limit = found.limit
-    default = float(f"{DEFAULT_SHARE * limit:.2g}")
-    slider_limit = REACH * limit / 1.25  # `rate_stops` goes a quarter beyond what it is told
-    rate = read_rate("nrate", default, slider_limit)
+def network_rate(found: Stability) -> float:
+    """Return the reader's learning rate for the real network."""
+    return read_rate("nrate", _default(found), _slider_limit(found))
+
+
+def _default(found: Stability) -> float:
+    return float(f"{DEFAULT_SHARE * found.limit:.2g}")
+
+
+def _slider_limit(found: Stability) -> float:
+    return REACH * found.limit / BEYOND  # `rate_stops` goes beyond what it is told
+
+
+def show_network_slider(found: Stability, rate: float) -> None:
+    """Show the slider with 1/λmax and 2/λmax of the real network."""
+    limit, slider_limit = found.limit, _slider_limit(found)
     marks = [Limit(limit / 2, "1/λmax"), Limit(limit, "2/λmax")]
     stops = rate_stops(slider_limit, marks, rate)
     zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
     words = [f"{stop / limit:.2f} of the limit · {_side(stop / limit)}" for stop in stops]
     alt = "The learning rate of the real network, with 1/λmax and 2/λmax marked."
-    show_rate("network", "nrate", stops, rate, default, marks, zones, words, "learning rate η", alt)
-    return rate
+    show_rate("network", "nrate", stops, rate, _default(found), marks, zones, words, "learning rate η", alt)
+
+
+def runs_around(subject: Subject, found: Stability, rate: float) -> list[FullBatchRun]:
+    """Return the runs with the reader's rate and three others, the smallest rate first; kept once run."""
+    return [short_run(subject, float(used), STEPS) for used in sorted({rate, *(s * found.limit for s in SHARES)})]
 
 
 def show_runs(subject: Subject, found: Stability, rate: float) -> FullBatchRun:
-    """Run the network with the reader's rate and four others, show their losses, and return the reader's run."""
-    rates = sorted({rate, *(share * found.limit for share in SHARES)})
-    runs = [short_run(subject, float(used), STEPS) for used in rates]
+    """Run the network with the reader's rate and three others, show their losses, and return the reader's run."""
+    runs = runs_around(subject, found, rate)
     alt = "Loss of the real network against steps, for learning rates below and above 2/λmax."
     show(runs_figure(runs, found.limit, rate), "runs", alt)
     return next(run for run in runs if run.learning_rate == rate)
@@ -41,10 +54,10 @@ def show_runs(subject: Subject, found: Stability, rate: float) -> FullBatchRun:
 
 def show_limit(found: Stability) -> None:
     """Show λmax and 2/λmax with their numbers, and how power iteration closed in on them."""
-    st.latex(rf"\lambda_{{\max}} = {tex(found.curvature)}")
+    st.latex(rf"\lambda_{{\max}} = {tex(found.curvature, 7)}")
     st.latex(rf"2/\lambda_{{\max}} = {tex(found.limit)}")
-    alt = "The curvature that power iteration finds, rising to λmax."
-    show(power_figure(found.estimates), "power", alt)
+    alt = "The curvature that power iteration finds, rising towards λmax, and Lanczos's, which arrives."
+    show(power_figure(found.estimates, found.power_steps), "power", alt)
     st.caption(
         f"{len(found.estimates)} Hessian-vector products over {found.parameters:,} weights and biases; "
         "the Hessian itself is never built."

@@ -42,9 +42,9 @@ def curvatures(landscape: Landscape) -> tuple[float, ...]:
 
 
 def marks_of(curvature: float, momentum: float) -> list[Limit]:
-    """Return 1/L and 2/L, and with momentum the limit it moves to."""
-    marks = [Limit(1 / curvature, "1/L"), Limit(2 / curvature, "2/L")]
-    return [*marks, Limit(2 * (1 + momentum) / curvature, "2(1+β)/L")] if momentum else marks
+    """Return 1/λ and 2/λ, and with momentum the limit it moves to."""
+    marks = [Limit(1 / curvature, "1/λ"), Limit(2 / curvature, "2/λ")]
+    return [*marks, Limit(2 * (1 + momentum) / curvature, "2(1+β)/λ")] if momentum else marks
 
 
 def zones_of(stops: NDArray[np.float64], verdicts: Sequence[Verdict]) -> list[Zone]:
@@ -73,7 +73,7 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
     reach = 1.15 * abs(landscape.start[0])
     w = np.linspace(-reach, reach, 201)
     picture = WalkPicture(w, slopes_along(landscape, w)[0], walks)
-    alt = f"{STEPS} steps on {landscape.label} with the chosen learning rate; 1/L and 2/L are marked on its slider."
+    alt = f"{STEPS} steps on {landscape.label} with the chosen learning rate; 1/λ and 2/λ are marked on its slider."
     show_rate(
         "sweep", "rate", stops, rate, default, marks, zones_of(stops, verdicts), words, "learning rate η", alt, picture
     )
@@ -82,9 +82,10 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
 
 def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedule: str) -> None:
     """Show where the walk leads as a formula with its numbers."""
+    st.caption("1/λ and 2/λ are often written 1/L and 2/L: L, the Lipschitz constant of the slope, is λ here.")
     curvature, start = curvatures(landscape)[0], landscape.start[0]
     said = verdict(rate, curvature, momentum)
-    st.latex(rf"L = \lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
+    st.latex(rf"\lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
     if momentum:
         st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
         st.latex(rf"\text{{left after a step, in the long run: }} {tex(said.factor)}")
@@ -99,6 +100,11 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
 
 def show_side_by_side(landscape: Landscape) -> None:
     """Show the same start with five learning rates."""
+    curvature, start = curvatures(landscape)[0], landscape.start[0]
+    st.latex(
+        rf"\text{{loss}} = {landscape.formula} \qquad w_0 = {tex(start)} \qquad \lambda = {tex(curvature)}"
+        rf" \qquad w_{{{TABLE_STEPS}}} = (1 - \eta\lambda)^{{{TABLE_STEPS}}}\, w_0"
+    )
     w = np.linspace(-12, 12, 161)
     curve, _ = slopes_along(landscape, w)
     rates = list(SIDE_BY_SIDE)
