@@ -8,6 +8,7 @@ from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.validation import require_choice
+from core.words import in_brackets, number_text
 
 MAX_WIDTH = 16  # neurons in a layer that a reader can still follow
 
@@ -123,12 +124,10 @@ def _cell(i: int, j: int, row: Sequence[float], column: Sequence[float], bias: f
 
 def sum_text(terms: Sequence[Term], bias: float, total: float) -> str:
     """Return a weighted sum written out: 0.6·0.5 + 0.4·(−0.2) + 0.1 = 0.32."""
-    products = [f"{number_text(term.input)}·{number_text(term.weight, inside=True)}" for term in terms]
+    products = [f"{number_text(term.input, places=3)}·{_factor(term.weight)}" for term in terms]
     sign = "−" if bias < 0 else "+"
-    return f"{' + '.join(products)} {sign} {number_text(abs(bias))} = {number_text(total)}"
+    return f"{' + '.join(products)} {sign} {number_text(abs(bias), places=3)} = {number_text(total, places=3)}"
 
 
-def number_text(number: float, *, inside: bool = False) -> str:
-    """Return a number with three decimals at most and a true minus sign, in brackets when `inside` and negative."""
-    text = f"{round(number, 3) + 0.0:g}".replace("-", "−")
-    return f"({text})" if inside and text.startswith("−") else text
+def _factor(number: float) -> str:
+    return in_brackets(number_text(number, places=3))

@@ -7,9 +7,9 @@ from core.descent import square_by_autograd
 from core.experiments.accumulation import repeated_backward
 from core.gradient_check import check_gradients
 from core.graphs.examples import square_graph
-from core.graphs.words import show
 from core.matrix_graph import backward
 from core.value_network import SPECS, build_network, starting_weights
+from core.words import number_text
 from pages.ui import controls
 from pages.ui.frame import Part, open_lesson
 from pages.ui.graph import forget_step
@@ -68,7 +68,8 @@ def double() -> Outcome:
     ratio = slopes[1] / slopes[0]
     choice = 0 if ratio < 1.5 else 1 if ratio < 3 else 2
     return Outcome(
-        choice, f"It is {show(slopes[0])} at x = 2 and {show(slopes[1])} at x = 4: the slope 6x grows as x does."
+        choice,
+        f"It is {number_text(slopes[0])} at x = 2 and {number_text(slopes[1])} at x = 4: the slope 6x grows as x does.",
     )
 
 
@@ -89,7 +90,7 @@ def twice() -> Outcome:
     """Call backward twice at x = 3 and look at x.grad."""
     once, again = repeated_backward(3.0, 1), repeated_backward(3.0, 2)
     choice = 0 if again == once else 1 if again == 2 * once else 2
-    return Outcome(choice, f"x.grad is {show(once)} after one call and {show(again)} after two.")
+    return Outcome(choice, f"x.grad is {number_text(once)} after one call and {number_text(again)} after two.")
 
 
 lesson.parts(PARTS, on_change=forget_step)

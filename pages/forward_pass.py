@@ -9,7 +9,8 @@ from core.experiments.hand_network import STAGES, neurons
 from core.experiments.linear_layer import MAX_SEED, ROWS, linear_cells, normal_weights
 from core.experiments.small_reader import look_at_neuron, read_image, small_reader
 from core.experiments.threshold import fire, first_layer_sums
-from core.forward import Neuron, matmul_cells, number_text, work_out, work_out_neuron
+from core.forward import Neuron, matmul_cells, work_out, work_out_neuron
+from core.words import in_brackets, number_text
 from pages.ui import controls
 from pages.ui.frame import open_lesson
 from pages.ui.matrices import block, show_product
@@ -41,7 +42,7 @@ def _by_hand() -> None:
 def _formula(neuron: Neuron, activation: str) -> str:
     formula = re.sub(r"\bx\b", "z", ACTIVATIONS[activation].formula)
     products, bias, z, output = (
-        number_text(value, inside=True).replace("−", "-")
+        in_brackets(number_text(value, places=3)).replace("−", "-")
         for value in (neuron.weighted_sum, neuron.bias, neuron.z, neuron.output)
     )
     total = rf"z = \sum_i w_i x_i + b = {products} + {bias} = {z}"

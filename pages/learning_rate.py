@@ -10,6 +10,7 @@ from core.experiments.stability import short_run, stability
 from core.figures.learning_rate import schedule_figure
 from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
+from core.words import number_text
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Part, open_lesson
@@ -102,7 +103,7 @@ def bounce() -> Outcome:
     """Ten steps on w² from 10 with a learning rate of 0.9."""
     weights = descend(LANDSCAPES["square"], (10.0,), 0.9, 10).weights[:, 0]
     choice = 0 if abs(weights[-1]) > 9 else 1 if abs(weights[-1]) < 5 else 2
-    return Outcome(choice, "It went " + " → ".join(f"{w:.3g}".replace("-", "−") for w in weights) + ".")
+    return Outcome(choice, "It went " + " → ".join(number_text(w, 3) for w in weights) + ".")
 
 
 def with_momentum() -> Outcome:

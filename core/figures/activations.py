@@ -12,6 +12,7 @@ from core.activations import ACTIVATIONS
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, log_axis, styled
 from core.losses import SoftmaxTerms
+from core.words import number_text
 
 REACH = 5.0
 COLUMNS = 3
@@ -57,7 +58,7 @@ def _small_multiple(figure: go.Figure, name: str, x: float, row: int, column: in
             y=[y],
             mode="markers+text",
             marker={"size": 9, "color": PALETTE[colour]},
-            text=[f"{y:.3g}".replace("-", "−")],
+            text=[number_text(y, 3)],
             textposition="top left" if label == "value" else "bottom right",
             cliponaxis=False,
             name=label,

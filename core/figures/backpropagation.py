@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.style import styled
+from core.words import fixed_text
 
 Matrix = NDArray[np.float64]
 ROW = 34  # pixels
@@ -33,7 +34,7 @@ def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix], ink: str)
         )
         figure.add_trace(heat, 1, column)
         rows, columns = np.indices(matrix.shape)
-        texts = [f"{number:.2f}".replace("-", "−") for number in matrix.ravel()]
+        texts = [fixed_text(number, 2) for number in matrix.ravel()]
         place = {"x": columns.ravel(), "y": rows.ravel()}
         numbers = go.Scatter(**place, text=texts, mode="text", textfont={"color": ink}, hoverinfo="skip")
         figure.add_trace(numbers, 1, column)

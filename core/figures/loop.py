@@ -73,14 +73,16 @@ def batch_figure(
     figure = bare(go.Figure(go.Image(source=png_uri(sheet), hoverinfo="skip")), 90 * (-(-count // columns)))
     if p_seven is not None:
         says_seven = p_seven > 0.5
+        right = says_seven == is_seven
         row, column = np.divmod(np.arange(count), columns)
         sure = np.where(says_seven, p_seven, 1 - p_seven)
+        guesses = zip(says_seven, sure, right, strict=True)
         figure.add_scatter(
             x=column * (28 + GAP) + 13.5,
             y=row * (28 + CAPTION + GAP) + 28 + CAPTION / 2,
             mode="text",
-            text=[f"<b>{7 if seven else 3}</b> {p:.0%}" for seven, p in zip(says_seven, sure, strict=True)],
-            textfont={"size": 12, "color": [PALETTE["right" if r else "wrong"] for r in says_seven == is_seven]},
+            text=[f"{'' if r else '✗'}<b>{7 if s else 3}</b> {p:.0%}" for s, p, r in guesses],
+            textfont={"size": 12, "color": [PALETTE["right" if r else "wrong"] for r in right]},
             hovertext=[f"p(7) = {p:.4f}; it is a {7 if y else 3}" for p, y in zip(p_seven, is_seven, strict=True)],
             hoverinfo="text",
         )

@@ -7,8 +7,9 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.figures.palette import PALETTE
-from core.figures.style import add_bars, short, styled
+from core.figures.style import add_bars, styled
 from core.losses import SoftmaxTerms
+from core.words import number_text
 
 
 def examples_figure(
@@ -26,7 +27,7 @@ def examples_figure(
         label, value = total
         _bars(figure, [label], [value])
     if cost is not None:
-        label = f"cost, the mean: {short(cost)}"
+        label = f"cost, the mean: {number_text(cost)}"
         line = {"color": PALETTE["neutral"], "width": 3, "dash": "dash"}
         figure.add_hline(y=cost, line=line, row=2, col=1, annotation_text=label, annotation_position="top right")
     styled(figure, 470, bargap=0.35)
@@ -70,7 +71,7 @@ def _bars(figure: go.Figure, names: list[str], values: Sequence[float]) -> None:
         x=names,
         y=values,
         marker_color=[PALETTE["positive" if value >= 0 else "negative"] for value in values],
-        text=[short(value) for value in values],
+        text=[number_text(value) for value in values],
         textposition="outside",
         cliponaxis=False,
         showlegend=False,

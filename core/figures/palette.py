@@ -14,12 +14,12 @@ PALETTE: dict[str, str] = {
     "second": "#8A5F2A",
     "third": "#B012A0",
     # guesses that were graded; a mark or a word says the same for those who see no green or red
-    "right": "#087A63",
-    "wrong": "#C8342F",
+    "right": "#0C8A62",
+    "wrong": "#CF3A35",
     # what a learning rate makes of the walk
-    "stable": "#087A63",  # it comes nearer at each step
+    "stable": "#0C8A62",  # it comes nearer at each step
     "swinging": "#9A9200",  # it comes nearer, from side to side
-    "unstable": "#C8342F",  # it never arrives
+    "unstable": "#CF3A35",  # it never arrives
 }
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import prod
 
 from core.autograd import Value, topological_order
-from core.graphs.words import factors, partial, show, terms
+from core.graphs.words import factors, partial, terms
+from core.words import number_text
 
 MAX_PATHS = 12  # more are not written out one by one
 
@@ -33,8 +34,8 @@ class Path:
     def written(self, names: Names) -> str:
         """Its product in symbols and in numbers: ∂L/∂m · ∂m/∂n · ∂n/∂x = 1 · 3 · 4 = 12."""
         if len(self.slopes) == 1:
-            return show(self.product)
-        return f"{' · '.join(self.symbols(names))} = {factors(self.slopes[::-1])} = {show(self.product)}"
+            return number_text(self.product)
+        return f"{' · '.join(self.symbols(names))} = {factors(self.slopes[::-1])} = {number_text(self.product)}"
 
 
 def named_links(root: Value, names: Names) -> Links:
@@ -100,9 +101,9 @@ def written_out(root: Value, leaf: Value, names: Names, links: Links, paths: int
         shares = [use.grad * slope for use, slope in links[leaf]]
         uses = f"{len(shares)} uses" if len(shares) > 1 else "one use"
         head = f"{paths:,} paths lead from {names[leaf]} to {names[root]}. Gathered by its {uses}:"
-        return (head, total + " + ".join(texts), f"= {terms(shares)} = {show(leaf.grad)}")
+        return (head, total + " + ".join(texts), f"= {terms(shares)} = {number_text(leaf.grad)}")
     found = all_paths(leaf, links)
     if len(found) == 1:
         return (total + found[0].written(names),)
     lines = (f"path {number}: {path.written(names)}" for number, path in enumerate(found, 1))
-    return (*lines, f"{total}{terms([path.product for path in found])} = {show(leaf.grad)}")
+    return (*lines, f"{total}{terms([path.product for path in found])} = {number_text(leaf.grad)}")

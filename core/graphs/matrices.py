@@ -9,10 +9,10 @@ from torch import Tensor
 from core.gradient_check import Errors
 from core.graphs.layout import layered
 from core.graphs.table import Chain, Edge, GraphTable, Node, Script
-from core.graphs.words import show
 from core.matrix_graph import Cache, Gradients, backward, by_autograd, forward
 from core.numeric import numeric_gradient
 from core.validation import require_integer
+from core.words import number_text
 
 MAX_BATCH = 12
 MAX_SEED = 9999
@@ -66,7 +66,7 @@ def gradients_of(gradients: Gradients) -> dict[str, Tensor]:
 
 def shape_text(tensor: Tensor) -> str:
     """Return a shape in words: 4 × 3, or a plain number for a scalar."""
-    return " × ".join(map(str, tensor.shape)) if tensor.ndim else show(tensor.item())
+    return " × ".join(map(str, tensor.shape)) if tensor.ndim else number_text(tensor.item())
 
 
 def product_text(left: Tensor, right: Tensor, result: Tensor) -> str:
@@ -101,7 +101,7 @@ def _forward(script: Script, cache: Cache, names: list[str]) -> int:
         "xW": f"xW = x · W has the shape {product_text(cache.x, cache.W, cache.xW)}",
         "q": "q = xW + b: the row b is added to each row of xW",
         "p": "p = softmax(q), row by row: each row of p adds up to 1",
-        "L": f"L is the mean of −ln p at the right class of each row = {show(cache.loss.item())}",
+        "L": f"L is the mean of −ln p at the right class of each row = {number_text(cache.loss.item())}",
     }
     script.step("The batch x, the weights W and the biases b are set. Step on to multiply them.")
     for number, name in enumerate(names):

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from core.autograd import Value
 from core.graphs.table import Script
-from core.graphs.words import factors, in_brackets, partial, show, terms
+from core.graphs.words import factors, partial, terms
 from core.value_network import Network, bias_name, weight_name
+from core.words import in_brackets, number_text
 
 BOX_DIGITS = 3  # two numbers stand side by side in a neuron's box
 
@@ -25,10 +26,10 @@ class NetworkScript(Script):
         network = self.network
         self.step("The inputs and the weights are set. Step on to compute the first neuron.")
         for x in network.layers[0]:
-            self.write(self.boxes[x], "value", show(x.data, BOX_DIGITS))
+            self.write(self.boxes[x], "value", number_text(x.data, BOX_DIGITS))
         for name, weight in network.weights.items():
             if name in self.lines:
-                self.write(self.lines[name], "slope", f"{name} = {show(weight.data)}")
+                self.write(self.lines[name], "slope", f"{name} = {number_text(weight.data)}")
         for layer in range(1, len(network.layers)):
             for to in range(1, len(network.sums[layer - 1]) + 1):
                 self._neuron(layer, to)
@@ -42,26 +43,26 @@ class NetworkScript(Script):
         pairs = zip(names, network.layers[layer - 1], strict=True)
         products = " + ".join(factors([network.weights[name].data, below.data]) for name, below in pairs)
         bias = terms([0, network.weights[bias_name(layer, to)].data])[1:]
-        text = f"Forward: {z.name} = {products}{bias} = {show(z.data)}"
-        text += f", and {a.name} = {a.op}({show(z.data)}) = {show(a.data)}." if a is not z else "."
+        text = f"Forward: {z.name} = {products}{bias} = {number_text(z.data)}"
+        text += f", and {a.name} = {a.op}({number_text(z.data)}) = {number_text(a.data)}." if a is not z else "."
         self.step(text, self.boxes[z], *(self.lines[name] for name in names))
-        self.write(self.boxes[z], "value", show(z.data, BOX_DIGITS))
+        self.write(self.boxes[z], "value", number_text(z.data, BOX_DIGITS))
         if a is not z:
-            self.write(self.boxes[z], "value", show(a.data, BOX_DIGITS), cell=1)
+            self.write(self.boxes[z], "value", number_text(a.data, BOX_DIGITS), cell=1)
 
     def _loss(self) -> None:
         network, target = self.network, self.network.spec.target
         outputs = network.layers[-1]
         if len(outputs) > 1:
             p = network.predictions
-            text = f"p = softmax of the sums, and L = −ln p{int(target) + 1} = −ln {show(p[int(target)])}"
+            text = f"p = softmax of the sums, and L = −ln p{int(target) + 1} = −ln {number_text(p[int(target)])}"
         else:
             p, text = (), f"L = (a − t)² = ({terms([outputs[0].data, -target])})²"
         lines = [self.lines[output.name] for output in outputs]
-        self.step(f"Forward: {text} = {show(network.loss.data)}.", self.boxes[network.loss], *lines)
+        self.step(f"Forward: {text} = {number_text(network.loss.data)}.", self.boxes[network.loss], *lines)
         for output, share in zip(outputs, p, strict=False):
-            self.write(self.boxes[output], "value", show(share, BOX_DIGITS), cell=1)
-        self.write(self.boxes[network.loss], "value", show(network.loss.data, BOX_DIGITS))
+            self.write(self.boxes[output], "value", number_text(share, BOX_DIGITS), cell=1)
+        self.write(self.boxes[network.loss], "value", number_text(network.loss.data, BOX_DIGITS))
 
     def backward(self) -> None:
         """Write the backward steps, from the loss to the first layer's weights."""
@@ -82,30 +83,35 @@ class NetworkScript(Script):
         target, name = self.network.spec.target, partial("L", output.name)
         if len(self.network.layers[-1]) > 1:
             p = self.network.predictions[index]
-            rule = f"p{index + 1} − 1 = {show(p)} − 1" if index == target else f"p{index + 1}"
-            text = f"{rule} = {show(output.grad)}. It is the gradient of b{output.name[1:]}, too."
+            rule = f"p{index + 1} − 1 = {number_text(p)} − 1" if index == target else f"p{index + 1}"
+            text = f"{rule} = {number_text(output.grad)}. It is the gradient of b{output.name[1:]}, too."
         else:
-            text = f"2 (a − t) = 2 · ({terms([output.data, -target])}) = {show(output.grad)}."
+            text = f"2 (a − t) = 2 · ({terms([output.data, -target])}) = {number_text(output.grad)}."
         self.step(f"Backward: {name} = {text}", self.lines[output.name], self.boxes[output])
-        self.write(self.lines[output.name], "gradient", show(output.grad))
+        self.write(self.lines[output.name], "gradient", number_text(output.grad))
         self.write(
-            self.boxes[output], "gradient", show(output.grad, BOX_DIGITS), cell=int(output not in self.network.sums[-1])
+            self.boxes[output],
+            "gradient",
+            number_text(output.grad, BOX_DIGITS),
+            cell=int(output not in self.network.sums[-1]),
         )
 
     def _through_activation(self, z: Value, a: Value, bias: str) -> None:
         product = f"{partial('L', a.name)} · {partial(a.name, z.name)} = {factors([a.grad, a.slopes[0]])}"
-        text = f"Backward: {partial('L', z.name)} = {product} = {show(z.grad)}. It is the gradient of {bias}, too."
+        text = (
+            f"Backward: {partial('L', z.name)} = {product} = {number_text(z.grad)}. It is the gradient of {bias}, too."
+        )
         self.step(text, self.boxes[z])
-        self.write(self.boxes[z], "gradient", show(z.grad, BOX_DIGITS))
+        self.write(self.boxes[z], "gradient", number_text(z.grad, BOX_DIGITS))
 
     def _through_weight(self, z: Value, name: str, below: Value) -> None:
         """Write the step of one weight: its own gradient, and the share that goes on to the neuron before it."""
         weight, shares = self.network.weights[name], self.arrived.setdefault(below, [])
         shares.append(z.grad * weight.data)
         text = f"Backward: {partial('L', name)} = {partial('L', z.name)} · {below.name}"
-        text += f" = {factors([z.grad, below.data])} = {show(weight.grad)}. "
-        text += f"On to {below.name}: {in_brackets(show(z.grad))} · {name} = {show(shares[-1])}"
-        text += "." if len(shares) == 1 else f", which adds up to {terms(shares)} = {show(sum(shares))}."
+        text += f" = {factors([z.grad, below.data])} = {number_text(weight.grad)}. "
+        text += f"On to {below.name}: {in_brackets(number_text(z.grad))} · {name} = {number_text(shares[-1])}"
+        text += "." if len(shares) == 1 else f", which adds up to {terms(shares)} = {number_text(sum(shares))}."
         self.step(text, self.lines[name], self.boxes[below])
-        self.write(self.lines[name], "gradient", f"{partial('L', name)} = {show(weight.grad)}")
-        self.write(self.boxes[below], "gradient", show(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))
+        self.write(self.lines[name], "gradient", f"{partial('L', name)} = {number_text(weight.grad)}")
+        self.write(self.boxes[below], "gradient", number_text(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))

@@ -6,7 +6,8 @@ from core.autograd import BackwardStep, Value, backward_steps, topological_order
 from core.graphs.chains import above, count_paths, named_links, written_out
 from core.graphs.layout import Layout, layered
 from core.graphs.table import Chain, Edge, GraphTable, Node, Script
-from core.graphs.words import factors, formula, partial, show, slope, terms
+from core.graphs.words import factors, formula, partial, slope, terms
+from core.words import number_text
 
 
 def graph_table(root: Value, result: str = "L") -> GraphTable:
@@ -48,7 +49,7 @@ def name_values(values: Sequence[Value], result: str = "L") -> dict[Value, str]:
 
 
 def _argument(value: Value, names: Mapping[Value, str]) -> str:
-    return names.get(value) or (value.name if not value.parents else "").replace("-", "−") or show(value.data)
+    return names.get(value) or (value.name if not value.parents else "").replace("-", "−") or number_text(value.data)
 
 
 def heading(value: Value, names: Mapping[Value, str]) -> str:
@@ -74,10 +75,12 @@ def _forward(
     for number, value in enumerate(values):
         if value.parents:
             lit = [f"e{edge_of[value, spot]}" for spot in range(len(value.parents)) if (value, spot) in edge_of]
-            numbers = formula(value.op, [show(parent.data) for parent in value.parents])
-            script.step(f"Forward: {heading(value, names)} = {numbers} = {show(value.data)}.", f"n{number}", *lit)
+            numbers = formula(value.op, [number_text(parent.data) for parent in value.parents])
+            script.step(
+                f"Forward: {heading(value, names)} = {numbers} = {number_text(value.data)}.", f"n{number}", *lit
+            )
             _write_slopes(script, value, names, edge_of)
-        script.write(f"n{number}", "value", show(value.data))
+        script.write(f"n{number}", "value", number_text(value.data))
     return script.turn()
 
 
@@ -88,7 +91,7 @@ def _write_slopes(
     for spot, number in enumerate(value.slopes):
         if (value, spot) in edge_of:
             words = slope(value.op, spot, arguments, names[value])
-            text = words if words == show(number) else f"{words} = {show(number)}"
+            text = words if words == number_text(number) else f"{words} = {number_text(number)}"
             script.write(f"e{edge_of[value, spot]}", "slope", text)
 
 
@@ -109,16 +112,16 @@ def _backward(
         shares.append(step.contribution)
         edge = f"e{edge_of[step.child, step.position]}"
         script.step(_sentence(step, shares, names, result), edge, f"n{index[step.parent]}")
-        script.write(edge, "gradient", show(step.contribution))
-        script.write(f"n{index[step.parent]}", "gradient", show(step.total))
+        script.write(edge, "gradient", number_text(step.contribution))
+        script.write(f"n{index[step.parent]}", "gradient", number_text(step.total))
 
 
 def _sentence(step: BackwardStep, shares: Sequence[float], names: Mapping[Value, str], result: str) -> str:
     parent, child = names[step.parent], names[step.child]
     product = f"{partial(result, child)} · {partial(child, parent)} = {factors([step.upstream, step.slope])}"
-    text = f"Backward: {product} = {show(step.contribution)} for {parent}."
+    text = f"Backward: {product} = {number_text(step.contribution)} for {parent}."
     if len(shares) > 1:
-        text += f" {parent} is used again, so its shares add up: {terms(shares)} = {show(step.total)}."
+        text += f" {parent} is used again, so its shares add up: {terms(shares)} = {number_text(step.total)}."
     return text
 
 

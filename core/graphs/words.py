@@ -1,7 +1,8 @@
 """Plain mathematics for a drawing: numbers, names, an operation on its arguments and its slopes, in Unicode."""
 
-import math
 from collections.abc import Sequence
+
+from core.words import in_brackets, number_text
 
 SUPERSCRIPTS = str.maketrans("0123456789-−.n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻·ⁿ")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -39,32 +40,14 @@ SLOPES: dict[str, tuple[str, ...]] = {
 }
 
 
-def show(value: float, digits: int = 4) -> str:
-    """Return a number in `digits` significant digits with a real minus sign: −0.3333, 2 · 10⁻⁷, ∞, undefined."""
-    if math.isnan(value):
-        return "undefined"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    mantissa, _, exponent = f"{value:.{digits}g}".replace("-", "−").partition("e")
-    if mantissa == "−0":
-        return "0"
-    return f"{mantissa} · 10{str(int(exponent.replace('−', '-'))).translate(SUPERSCRIPTS)}" if exponent else mantissa
-
-
-def in_brackets(text: str) -> str:
-    """Return a factor as it stands in a product: a negative number or a sum in brackets."""
-    bare = text.startswith("(") and text.endswith(")")
-    return f"({text})" if not bare and (text.startswith("−") or " " in text) else text
-
-
 def factors(numbers: Sequence[float]) -> str:
     """Return a product written out: 1 · 3 · (−4)."""
-    return " · ".join(in_brackets(show(number)) for number in numbers)
+    return " · ".join(in_brackets(number_text(number)) for number in numbers)
 
 
 def terms(numbers: Sequence[float]) -> str:
     """Return a sum written out: 1 + 3 − 4."""
-    texts = [show(number) for number in numbers]
+    texts = [number_text(number) for number in numbers]
     return texts[0] + "".join(f" − {text[1:]}" if text.startswith("−") else f" + {text}" for text in texts[1:])
 
 
@@ -102,6 +85,6 @@ def _is_number(text: str) -> bool:
 def _power_rule(base: str, exponent: float) -> str:
     """Return n · aⁿ⁻¹ for a plain exponent n."""
     if exponent in (0, 1):
-        return show(exponent)
-    rest = base if exponent == 2 else power(base, show(exponent - 1))
-    return show(exponent) + (rest if rest[0].isalpha() else f" · {rest}")
+        return number_text(exponent)
+    rest = base if exponent == 2 else power(base, number_text(exponent - 1))
+    return number_text(exponent) + (rest if rest[0].isalpha() else f" · {rest}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from core.forward import Cell
+from core.words import fixed_text
 from pages.ui.components import mount, reported
 
 
@@ -18,7 +19,7 @@ class Block:
 
 def block(name: str, rows: Sequence[Sequence[float]], digits: int = 2) -> Block:
     """Return a matrix as text, with its shape such as 4 × 2."""
-    texts = [[f"{value:.{digits}f}".replace("-", "−") for value in row] for row in rows]
+    texts = [[fixed_text(value, digits) for value in row] for row in rows]
     return Block(name, f"{len(rows)} × {len(rows[0])}", texts)
 
 

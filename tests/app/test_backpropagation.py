@@ -9,8 +9,8 @@ import torch
 
 from core.expression import parse
 from core.gradient_check import torch_gradients
-from core.graphs.words import show
 from core.value_network import SPECS, build_network, step_network
+from core.words import number_text
 from pages.ui.parts.backprop_network import latex
 
 PARTS = ("3x² + 2", "Your formula", "Matrices", "A network", "Why it adds up")
@@ -134,13 +134,13 @@ def test_steps_are_taken_counted_and_undone(lesson):
         network = step_network(network, 0.5)
         losses.append(network.loss.data)
     shown = lambda: [metric.value for metric in page.metric]  # noqa: E731
-    assert shown() == [show(losses[0]), show(losses[1])]
+    assert shown() == [number_text(losses[0]), number_text(losses[1])]
     page.button(key="take").click().run()
     assert page.query_params["taken"] == "1"
-    assert shown() == [show(losses[1]), show(losses[2])]
+    assert shown() == [number_text(losses[1]), number_text(losses[2])]
     page.button(key="reset").click().run()
     assert "taken" not in page.query_params
-    assert shown() == [show(losses[0]), show(losses[1])]
+    assert shown() == [number_text(losses[0]), number_text(losses[1])]
 
 
 def test_any_weight_can_be_picked(lesson):

@@ -8,6 +8,7 @@ from core.experiments.loop import STEPS, LoopConfig, replay
 from core.experiments.pairs import threes_and_sevens
 from pages.ui.catalogue import LESSONS
 from pages.ui.parts.loop_view import LESSON_OF
+from pages.ui.tex import tex
 
 
 def button(page, label: str):
@@ -36,8 +37,8 @@ def test_the_numbers_are_those_of_the_loop(open_page):
     pairs = threes_and_sevens(load_mnist())
     state = replay(LoopConfig(seed=5, learning_rate=0.1, batch_size=16), pairs, 7, "gradient")
     page = open_page("the_loop", seed="5", rate="0.1", batch="16", rounds="7", at="gradient")
-    assert number(state.gradient.norm().item()) in words(page)
-    assert number(state.bias_gradient) in words(page)
+    assert tex(state.gradient.norm().item()) in words(page)
+    assert tex(state.bias_gradient) in words(page)
     assert page.query_params["rounds"] == "7"
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.activations import ACTIVATIONS
-from core.forward import Layer, matmul_cells, number_text, work_out
+from core.forward import Layer, matmul_cells, work_out
+from core.words import number_text
 
 
 def random_layers(sizes, activation, seed):
@@ -81,7 +82,7 @@ def test_shapes_that_do_not_fit_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(-0.0001, "0"), (-1.5, "−1.5"), (2.0, "2"), (0.12345, "0.123"), (1e9, "1e+09")]
+    ("number", "text"), [(-0.0001, "0"), (-1.5, "−1.5"), (2.0, "2"), (0.12345, "0.123"), (1e9, "1 · 10⁹")]
 )
 def test_numbers_as_text(number, text):
-    assert number_text(number) == text
+    assert number_text(number, places=3) == text

@@ -17,8 +17,9 @@ from core.graphs.examples import fork_by_torch, fork_graph, square_graph
 from core.graphs.matrices import check_matrices, example_batch, matrix_table
 from core.graphs.network import network_paths, network_table
 from core.graphs.values import graph_table, name_values
-from core.graphs.words import SLOPES, show, slope, terms
+from core.graphs.words import SLOPES, slope, terms
 from core.value_network import SPECS, build_network
+from core.words import number_text
 
 FORMULAS = ("sigmoid(x*y + z) * x", "x*x*x", "(x + y)/(z*z + 1) - tanh(x)*exp(y)", "max(x, y)*min(y, z)", "x**y + 2**z")
 
@@ -114,7 +115,7 @@ def test_every_operation_has_its_slopes_in_words():
     ],
 )
 def test_numbers_in_words(value, text):
-    assert show(value) == text
+    assert number_text(value) == text
 
 
 def test_terms_carry_their_signs():

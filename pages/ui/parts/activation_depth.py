@@ -10,6 +10,7 @@ from core.experiments.dead_units import ShockConfig, revived, shock
 from core.experiments.planar import PLANAR_DATA
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes
 from core.figures.depth import boundaries_figure, gradients_figure, units_figure
+from core.words import fixed_text, number_text
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
@@ -54,7 +55,7 @@ def _one_matrix_check(linear: Stack, bent: Stack, point: Tensor) -> None:
         weight, bias = collapse(stack.weights, stack.biases)
         through, at_once = float(stack.layers(point)[-1]), float(point @ weight + bias)
         label = ACTIVATIONS[stack.config.activation].label
-        numbers = f"{through:.6f} | {at_once:.6f} | {abs(through - at_once):.1e}".replace("-", "−")
+        numbers = f"{fixed_text(through, 6)} | {fixed_text(at_once, 6)} | {number_text(abs(through - at_once), 2)}"
         rows.append(f"| {label} | {numbers} |")
     head = "| stack | layer by layer | by the product W alone | difference |\n|---|---:|---:|---:|"
     st.markdown("\n".join([head, *rows]))

@@ -11,7 +11,7 @@ from core.expression import Expression, ExpressionError, parse
 from core.expression.gradients import check_expression, expression_graph, used_variables
 from core.graphs.examples import square_graph
 from core.graphs.values import graph_table
-from core.graphs.words import show
+from core.words import number_text
 from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_checks
 from pages.ui.state import remember, session
@@ -42,7 +42,8 @@ def show_square() -> None:
         st.latex(rf"L = 3x^2 + 2 = {tex(root.data)}")
         st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {signed_tex(x)} = {tex(slope)}")
     with picture:
-        alt = f"L = 3x² + 2 at x = {show(x)} as a graph of three operations; its gradient there is {show(slope)}."
+        there = number_text(slope)
+        alt = f"L = 3x² + 2 at x = {number_text(x)} as a graph of three operations; its gradient there is {there}."
         show_graph(graph_table(root), "square", alt)
     show_checks(checks)
     show_autograd(x)
@@ -74,7 +75,9 @@ def show_typed() -> None:
         if math.isnan(root.data):
             st.warning("The formula has no value here. Move the variables, or change it.", icon=":material/swipe:")
         show_graph(
-            graph_table(root), "typed", f"The formula {expression.text} as a graph; its value is {show(root.data)}."
+            graph_table(root),
+            "typed",
+            f"The formula {expression.text} as a graph; its value is {number_text(root.data)}.",
         )
     if used:
         show_checks(check_expression(expression, point))

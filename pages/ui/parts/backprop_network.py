@@ -7,8 +7,8 @@ import streamlit as st
 from core.figures.backpropagation import losses_figure
 from core.gradient_check import check_gradients
 from core.graphs.network import network_paths, network_table
-from core.graphs.words import show
 from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network
+from core.words import number_text
 from pages.ui import charts, controls
 from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_checks, summary
@@ -32,7 +32,7 @@ def show_network_part() -> None:
     keys = {key_of(name): name for name in network.weights}
     chosen = url_choice("weight", FIRST_WEIGHT, tuple(keys))
     shape = "-".join(map(str, spec.sizes))
-    alt = f"A {shape} network with every value and every gradient; its loss is {show(network.loss.data)}."
+    alt = f"A {shape} network with every value and every gradient; its loss is {number_text(network.loss.data)}."
     pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
     with picture:
         show_graph(network_table(network), f"network:{shape}", alt, picked=keys[chosen], on_pick=pick)
@@ -87,8 +87,8 @@ def _step_controls(networks: list[Network], rate: float) -> None:
     taken, loss = len(networks) - 1, networks[-1].loss.data
     after = step_network(networks[-1], rate).loss.data
     now, then = st.columns(2)
-    now.metric("Loss now", show(loss))
-    then.metric("After the step", show(after), f"{after - loss:.4g}", delta_color="inverse")
+    now.metric("Loss now", number_text(loss))
+    then.metric("After the step", number_text(after), f"{after - loss:.4g}", delta_color="inverse")
     left, right = st.columns(2)
     full = taken >= MOST_STEPS
     take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: forget_url("taken"))
@@ -97,7 +97,9 @@ def _step_controls(networks: list[Network], rate: float) -> None:
     st.caption(f"Steps taken with η = {rate:g}: {taken}")
     if taken:
         losses = [network.loss.data for network in networks]
-        charts.show(losses_figure(losses), "losses", f"The loss after each of {taken} steps; it is {show(loss)} now.")
+        charts.show(
+            losses_figure(losses), "losses", f"The loss after each of {taken} steps; it is {number_text(loss)} now."
+        )
 
 
 def show_weight(network: Network, name: str) -> None:

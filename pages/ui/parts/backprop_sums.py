@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.autograd import topological_order
 from core.experiments.accumulation import batch_gradient, kept_by_forward, layers_on_batch
 from core.figures.backpropagation import shares_figure, sizes_figure
 from core.graphs.examples import fork_by_torch, fork_graph
 from core.graphs.values import graph_table
-from core.graphs.words import show, terms
+from core.graphs.words import terms
 from core.numeric import central_difference, relative_error
+from core.words import number_text
 from pages.ui import charts, controls
 from pages.ui.graph import show_graph
 from pages.ui.parts.gradient_checks import verdict
@@ -30,7 +32,7 @@ def show_batch() -> None:
     shares = [example.gradient for example in found.examples]
     with picture:
         names = [f"example {number}" for number in range(1, len(shares) + 1)]
-        alt = f"The examples' gradients {terms(shares)} add up to {show(sum(shares))}."
+        alt = f"The examples' gradients {terms(shares)} add up to {number_text(sum(shares))}."
         charts.show(shares_figure(names, shares, "the batch"), "shares", alt)
         st.latex(
             r"\frac{\partial L}{\partial w} = \sum_i 2\,(w x_i - t_i)\,x_i = " + f"{_sum(shares)} = {tex(sum(shares))}"
@@ -56,17 +58,15 @@ def show_fork() -> None:
     with control:
         x = controls.slider("x", "fx", -5.0, 5.0, 1.5, 0.1)
         a = controls.slider("a", "fa", -5.0, 5.0, 2.0, 0.1)
-        st.latex(rf"\frac{{\partial L}}{{\partial x}} = a + 2x = {_sum([a, 2 * x])} = {tex(a + 2 * x)}")
-    root = fork_graph(x, a)
-    table = graph_table(root)
+        root = fork_graph(x, a)
+        table = graph_table(root)
+        leaf = next(value for value in topological_order(root) if value.name == "x")
+        st.latex(rf"\frac{{\partial L}}{{\partial x}} = a + 2x = {_sum([a, 2 * x])} = {tex(leaf.grad)}")
     with picture:
-        show_graph(
-            table,
-            "fork",
-            f"L = a·x + x² as a graph in which x is used twice; the shares {show(a)} and {show(2 * x)} add up.",
-        )
+        alt = f"L = a·x + x² as a graph in which x is used twice; the shares {terms([a, 2 * x])} add up."
+        show_graph(table, "fork", alt)
     nudged = central_difference(lambda at: fork_graph(at, a).data, x)
-    _witnesses(a + 2 * x, {"torch autograd": fork_by_torch(x, a), "Nudge x by ±10⁻⁵": nudged}, tolerances=(1e-6, 1e-4))
+    _witnesses(leaf.grad, {"torch autograd": fork_by_torch(x, a), "Nudge x by ±10⁻⁵": nudged}, tolerances=(1e-6, 1e-4))
 
 
 def show_kept() -> None:
@@ -97,7 +97,7 @@ def _witnesses(ours: float, witnesses: dict[str, float], tolerances: tuple[float
     errors = [relative_error(ours, value, 1e-8) for value in witnesses.values()]
     table = {
         "who says so": ["The sum above", *witnesses],
-        "gradient": [show(ours, 6), *(show(value, 6) for value in witnesses.values())],
+        "gradient": [number_text(ours, 6), *(number_text(value, 6) for value in witnesses.values())],
         "off by": ["", *(verdict(error <= limit, error) for error, limit in zip(errors, tolerances, strict=True))],
     }
     st.table(table, hide_index=True, alt="The gradient as a sum, and as two witnesses find it")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.gradient_check import Check
-from core.graphs.words import show
+from core.words import number_text
 
 FAILED = (
     "Where a formula has a corner or a gap, a nudge to both sides sees something else than the slope. "
@@ -17,10 +17,10 @@ def show_checks(checks: Sequence[Check]) -> None:
     """Show each gradient by our engine, by torch and by a finite difference, with the relative errors."""
     table = {
         "gradient": [f"∂L/∂{check.name}" for check in checks],
-        "our engine": [show(check.gradient, 6) for check in checks],
-        "torch autograd": [show(check.autograd, 6) for check in checks],
+        "our engine": [number_text(check.gradient, 6) for check in checks],
+        "torch autograd": [number_text(check.autograd, 6) for check in checks],
         "off by": [verdict(check.passed[0], check.autograd_error) for check in checks],
-        "nudge by ±10⁻⁵": [show(check.difference, 6) for check in checks],
+        "nudge by ±10⁻⁵": [number_text(check.difference, 6) for check in checks],
         "off by ": [verdict(check.passed[1], check.difference_error) for check in checks],
     }
     alt = "Each gradient from our engine, from torch and from a finite difference, with relative errors"
@@ -31,7 +31,7 @@ def show_checks(checks: Sequence[Check]) -> None:
 
 def verdict(passed: bool, error: float) -> str:
     """Return a check mark or a cross, and the relative error."""
-    return f"{'✓' if passed else '✗'} {show(error, 2)}"
+    return f"{'✓' if passed else '✗'} {number_text(error, 2)}"
 
 
 def summary(checks: Sequence[Check]) -> str:
@@ -39,6 +39,6 @@ def summary(checks: Sequence[Check]) -> str:
     by_torch, by_nudge = (sum(check.passed[witness] for check in checks) for witness in (0, 1))
     worst = max(check.autograd_error for check in checks), max(check.difference_error for check in checks)
     return (
-        f"**{by_torch} of {len(checks)}** gradients equal torch's (worst relative error {show(worst[0], 2)}), "
-        f"**{by_nudge} of {len(checks)}** agree with a finite difference (worst {show(worst[1], 2)})."
+        f"**{by_torch} of {len(checks)}** gradients equal torch's (worst relative error {number_text(worst[0], 2)}), "
+        f"**{by_nudge} of {len(checks)}** agree with a finite difference (worst {number_text(worst[1], 2)})."
     )

@@ -22,7 +22,7 @@ from core.experiments.hand_network import (
     values,
 )
 from core.experiments.hand_samples import STEP, tables
-from core.forward import number_text
+from core.words import number_text
 from pages.ui import controls
 from pages.ui.network import Column, Line, Moves, Node, Picture, show_network
 from pages.ui.state import forget_url, set_url, url_choice, url_numbers
@@ -115,10 +115,10 @@ def _picture(hand: Hand) -> Picture:
     )
     lines = tuple(Line(edge.name, edge.start, edge.end, _line_label(edge, hand.stage)) for edge in edges(hand.stage))
     sums = {
-        name: f"{label_of(name, hand.stage)}: {neuron.text}, output {number_text(neuron.output)}"
+        name: f"{label_of(name, hand.stage)}: {neuron.text}, output {number_text(neuron.output, places=3)}"
         for name, neuron in done.items()
     }
-    inputs = {f"x{k + 1}": f"input {label_of(f'x{k + 1}')} = {number_text(x)}" for k, x in enumerate(hand.inputs)}
+    inputs = {f"x{k}": f"input {label_of(f'x{k}')} = {number_text(x, places=3)}" for k, x in enumerate(hand.inputs, 1)}
     alt = f"A {STAGES[hand.stage].lower()} with every weight, sum and output. " + "; ".join(sums.values())
     return Picture(columns, lines, values(hand.network, hand.inputs, hand.stage), inputs | sums, alt, places=3)
 

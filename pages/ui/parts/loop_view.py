@@ -10,10 +10,12 @@ from core.experiments.baseline import ideals
 from core.experiments.loop import STEPS, LoopState, loss_now
 from core.experiments.pairs import unit
 from core.figures.loop import batch_figure, history_figure, update_figure
+from core.words import fixed_text, number_text
 from pages.ui.catalogue import LESSONS, lesson
 from pages.ui.charts import show
 from pages.ui.frame import page_of
 from pages.ui.parts.loop_state import Loop, pairs
+from pages.ui.tex import tex
 
 LESSON_OF = {
     "initialise": "forward_pass",
@@ -80,9 +82,9 @@ def _initialise(loop: Loop) -> None:
 
 def _predict(loop: Loop) -> None:
     state = loop.state
-    q = state.logits[0]
+    q, p = state.logits[0].item(), state.logits[0].sigmoid().item()
     right = (state.logits > 0) == (pairs().train_targets[state.batch] == 1)
-    st.latex(rf"w \cdot x + b = {_n(q)}, \qquad p(7) = \frac{{1}}{{1 + e^{{-({_n(q)})}}}} = {_n(q.sigmoid())}")
+    st.latex(rf"w \cdot x + b = {tex(q)}, \qquad p(7) = \frac{{1}}{{1 + e^{{-({tex(q)})}}}} = {tex(p)}")
     st.markdown(
         f"That is the first digit of the batch. {len(right)} new predictions in all, {int(right.sum())} of them right. "
         "No weight has changed."
@@ -94,7 +96,7 @@ def _loss(loop: Loop) -> None:
     targets = pairs().train_targets[state.batch]
     each = torch.nn.functional.binary_cross_entropy_with_logits(state.logits, targets, reduction="none")
     best, worst = each.min(), each.max()
-    st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) = {_n(state.loss)}")
+    st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) = {tex(state.loss)}")
     st.markdown(
         f"One new number. The best guess of the batch costs {_n(best)}, the worst {_n(worst)}: it gave the right "
         f"answer only {math.exp(-float(worst)):.1%}. Knowing nothing costs log 2 = 0.693."
@@ -102,9 +104,9 @@ def _loss(loop: Loop) -> None:
 
 
 def _gradient(loop: Loop) -> None:
-    g = loop.state.gradient
+    g, bias_gradient = loop.state.gradient, loop.state.bias_gradient
     st.latex(
-        rf"\|\nabla_w L\| = {_n(g.norm())}, \qquad \frac{{\partial L}}{{\partial b}} = {_n(loop.state.bias_gradient)}"
+        rf"\|\nabla_w L\| = {tex(g.norm().item())}, \qquad \frac{{\partial L}}{{\partial b}} = {tex(bias_gradient)}"
     )
     st.markdown(
         f"785 new numbers, one for each weight and one for the bias. {int((g == 0).sum())} are exactly 0: no digit of "
@@ -116,7 +118,7 @@ def _gradient(loop: Loop) -> None:
 def _step(loop: Loop) -> None:
     state, rate = loop.state, loop.state.config.learning_rate
     used, now = state.history[-1], loss_now(state, pairs())
-    st.latex(rf"w \leftarrow w - {rate:g} \cdot \nabla_w L, \qquad L: {_n(used)} \to {_n(now)}")
+    st.latex(rf"w \leftarrow w - {rate:g} \cdot \nabla_w L, \qquad L: {tex(used)} \to {tex(now)}")
     moved = int((state.weights != state.weights_before).sum())
     st.markdown(
         f"{moved} of 784 weights moved, and the bias went from {_n(state.bias_before)} to {_n(state.bias)}. The same "
@@ -138,7 +140,7 @@ def _repeat(loop: Loop) -> None:
     state = loop.state
     rounds = state.rounds - loop.before.rounds or state.rounds
     first = state.history[-rounds]
-    st.latex(rf"L: {_n(first)} \to {_n(loss_now(state, pairs()))} \quad \text{{in {_count(rounds)}}}")
+    st.latex(rf"L: {tex(first)} \to {tex(loss_now(state, pairs()))} \quad \text{{in {_count(rounds)}}}")
     st.markdown(
         f"Steps 2 to 5 ran, each time on {state.config.batch_size:,} pairs drawn anew: {_count(state.rounds)} in all. "
         "The last update of four of the weights:"
@@ -190,5 +192,4 @@ def _count(rounds: int) -> str:
 def _n(value: float | torch.Tensor) -> str:
     """Return a number with four decimals and a real minus sign, smaller ones in powers of ten."""
     number = float(value)
-    text = f"{number:.4f}" if number == 0 or abs(number) >= 1e-3 else f"{number:.2e}"
-    return text.replace("-", "−")
+    return fixed_text(number, 4) if number == 0 or abs(number) >= 1e-3 else number_text(number, 3)

@@ -12,6 +12,7 @@ from torch import Tensor
 from core.experiments.outlier import HIGH, LOW, OUTLIER, OutlierTable, outlier_table
 from core.losses import LOSSES
 from core.numeric import central_difference
+from core.words import number_text
 from pages.ui import controls
 from pages.ui.components import mount, reported
 from pages.ui.curve import Line, Picture, Point, grid, show_curve
@@ -138,7 +139,7 @@ def outlier_part() -> None:
         (mse.slope, mse.cost, mae.slope, mae.cost),
         strict=True,
     ):
-        column.metric(label, f"{value:.4g}".replace("-", "−"))
+        column.metric(label, number_text(value))
 
 
 def _outlier_data(table: OutlierTable, height: float) -> dict[str, object]:

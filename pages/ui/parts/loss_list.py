@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.figures.losses import examples_figure
 from core.losses import LADDER, LOSSES, cost
+from core.words import number_text
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.state import remember, session, set_url, url_text
@@ -156,4 +157,4 @@ def _standing(p: Tensor, y: Tensor) -> None:
         "Mean squared error, MSE": float(cost(LOSSES["squared"], p, y)),
     }
     for column, (label, value) in zip(st.columns(3), shown.items(), strict=True):
-        column.metric(label, f"{value:.6g}".replace("-", "−"))
+        column.metric(label, number_text(value, 6))

@@ -4,6 +4,7 @@ import torch
 
 from core.experiments.outlier import outlier_table
 from core.losses import LADDER, LOSSES, softmax_cross_entropy_terms
+from core.words import fixed_text, in_brackets
 from pages.ui.quiz import Outcome
 
 
@@ -40,5 +41,5 @@ def gradient_adds_up() -> Outcome:
     terms = softmax_cross_entropy_terms(torch.tensor([2.0, 1.0, 0.1]), 2)
     total, loss = float(terms.gradient.sum()), float(terms.loss)
     choice = min(range(3), key=lambda index: abs((0.0, 1.0, loss)[index] - total))
-    parts = " + ".join(f"({value:.4f})" for value in terms.gradient.tolist()).replace("-", "−")
+    parts = " + ".join(in_brackets(fixed_text(value, 4)) for value in terms.gradient.tolist())
     return Outcome(choice, f"{parts} = {abs(total):.4f}: what one class gains in probability, the others lose.")

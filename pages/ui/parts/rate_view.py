@@ -13,6 +13,7 @@ from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, sweep
 from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
 from core.optimizers import SCHEDULES
+from core.words import number_text
 from pages.ui.charts import show
 from pages.ui.rate import Limit, WalkPicture, Zone, rate_stops, show_rate
 from pages.ui.tex import signed_tex, tex
@@ -121,7 +122,7 @@ def show_rate_table(landscape: Landscape) -> None:
     rows = rate_table(landscape, landscape.start[0], TABLE_STEPS, TABLE_RATES)
     lines = [f"| η | 1 − ηλ | w after {TABLE_STEPS} steps | what happens |", "|---:|---:|---:|---|"]
     for row in rows:
-        lines.append(f"| {row.rate:g} | {_minus(row.factor)} | {_three(row.weight)} | {VERDICTS[row.kind]} |")
+        lines.append(f"| {row.rate:g} | {number_text(row.factor)} | {_three(row.weight)} | {VERDICTS[row.kind]} |")
     st.markdown("\n".join(lines))
 
 
@@ -131,14 +132,10 @@ def _kind(rate: float) -> str:
 
 def _three(value: float) -> str:
     """Return a number to three digits, below 1 to two decimals: 3.49, 0.06, 61.9."""
-    return _minus(float(f"{value:.3g}") if abs(value) >= 1 else round(value, 2))
-
-
-def _minus(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
+    return number_text(value, 3) if abs(value) >= 1 else number_text(value, places=2)
 
 
 def _arrival(last: float) -> str:
     if not np.isfinite(last):
         return f"within {STEPS} steps w has left all numbers"
-    return f"after {STEPS} steps w = {_minus(float(f'{last:.3g}'))}"
+    return f"after {STEPS} steps w = {number_text(last, 3)}"

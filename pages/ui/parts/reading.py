@@ -9,9 +9,10 @@ from core.canvas import EmptyDrawing, prepare
 from core.data import load_mnist
 from core.experiments.small_reader import HiddenNeuron, Reading, look_at_neuron
 from core.figures.pixels import ink, png_uri, signed
-from core.forward import Term, number_text, sum_text
+from core.forward import Term, sum_text
 from core.model import MLP
 from core.pictures import PictureError
+from core.words import number_text
 from pages.ui.canvas import draw
 from pages.ui.components import mount
 from pages.ui.network import Column, Line, Node, Picture, show_network
@@ -59,7 +60,7 @@ def show_unrolled(image: NDArray[np.float32]) -> None:
     """Show the image and the line of 784 numbers it becomes."""
     words = [
         f"Row {row + 1} of the picture becomes inputs {row * SIDE + 1} to {(row + 1) * SIDE}."
-        f" Its ink adds up to {number_text(float(image[row].sum()))}."
+        f" Its ink adds up to {number_text(float(image[row].sum()), places=3)}."
         for row in range(SIDE)
     ]
     pixels = (image.reshape(-1) * 255).astype(int).tolist()
@@ -92,7 +93,7 @@ def show_neuron(model: MLP, reading: Reading, layer: int, neuron: int) -> None:
     """Show a neuron's weights, what they meet, and its strongest inputs on this digit."""
     seen = look_at_neuron(model, reading, layer, neuron)
     where = f"Output {neuron}" if layer == 2 else f"Neuron {neuron + 1} of hidden layer {layer + 1}"
-    st.markdown(f"**{where}**: sum {number_text(seen.z)}, of which bias {number_text(seen.bias)}")
+    st.markdown(f"**{where}**: sum {number_text(seen.z, places=3)}, of which bias {number_text(seen.bias, places=3)}")
     show_tiles(_tiles(seen, reading, layer), "neuron", least=110)
     rows = [
         {"input": _input_name(layer, term.index), "value": term.input, "weight": term.weight, "product": term.product}
@@ -155,15 +156,15 @@ def _detail(model: MLP, reading: Reading, layer: int, neuron: int) -> str:
     bias, z = linear.bias.tolist()[neuron], float(reading.sums[layer][neuron])
     if layer == 0:
         inked = int((reading.inputs > 0).sum())
-        text = f"{inked} inked pixels, each times its weight, add up to {number_text(z - bias)}"
-        text += f"; bias {number_text(bias)}; sum {number_text(z)}"
+        text = f"{inked} inked pixels, each times its weight, add up to {number_text(z - bias, places=3)}"
+        text += f"; bias {number_text(bias, places=3)}; sum {number_text(z, places=3)}"
     else:
         inputs, weights = reading.activations[layer - 1].tolist(), linear.weight[neuron].tolist()
         terms = [Term(x, w, x * w) for x, w in zip(inputs, weights, strict=True) if x]
         text = sum_text(terms, bias, z)
     if layer == 2:
         return f"Digit {neuron}: {text}; softmax → {float(reading.probabilities[neuron]):.1%}"
-    return f"Neuron {neuron + 1} of hidden layer {layer + 1}: {text}; ReLU → {number_text(max(z, 0.0))}"
+    return f"Neuron {neuron + 1} of hidden layer {layer + 1}: {text}; ReLU → {number_text(max(z, 0.0), places=3)}"
 
 
 def as_tensor(image: NDArray[np.float32]) -> Tensor:

@@ -10,7 +10,7 @@ from core.data import load_mnist
 from core.experiments.small_reader import small_reader
 from core.experiments.threshold import fire, first_layer_sums, own_threshold
 from core.figures.threshold import sums_figure
-from core.forward import number_text
+from core.words import number_text
 from pages.ui.charts import show
 from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
 from pages.ui.state import url_numbers
@@ -25,7 +25,7 @@ def threshold_curve(threshold: float, activation: str) -> None:
     sums = grid(-FARTHEST, FARTHEST, (total,))
     outputs = fire(from_numpy(sums), threshold, activation).numpy()
     output = float(outputs[np.searchsorted(sums, total)])
-    line = Vertical(threshold, f"threshold {number_text(threshold)}", "accent")
+    line = Vertical(threshold, f"threshold {number_text(threshold, places=3)}", "accent")
     alt = f"Output against weighted sum: at {total:g}, with a threshold of {threshold:g}, it is {output:.3f}"
     picture = Picture(
         sums, (Line("output", outputs, "forward"),), "weighted sum Σ wx", "output", alt, verticals=(line,), height=300
@@ -42,7 +42,7 @@ def real_sums(threshold: float, neuron: int) -> None:
     own = own_threshold(model, neuron)
     st.markdown(
         f"**Hidden neuron {neuron + 1} of a network that reads digits.** Its weighted sum passes the threshold for "
-        f"{fires:,} of 10,000 test digits. Training chose a threshold of {number_text(own)}."
+        f"{fires:,} of 10,000 test digits. Training chose a threshold of {number_text(own, places=3)}."
     )
     show(sums_figure(sums, threshold, own), "real_sums", alt=f"Weighted sums of 10,000 digits; {fires} pass")
 

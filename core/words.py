@@ -1,0 +1,34 @@
+"""Numbers as words of a sentence: the same minus sign, the same powers of ten on every page and in every picture."""
+
+import math
+
+SUPERSCRIPTS = str.maketrans("0123456789−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+
+
+def number_text(value: float, digits: int = 4, *, places: int | None = None) -> str:
+    """Return a number in `digits` significant digits, or with at most `places` decimals: −0.3333, 2 · 10⁻⁷, ∞.
+
+    Up to ten million it is written whole: 123457, not 1.235 · 10⁵.
+    """
+    if math.isnan(value):
+        return "undefined"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if places is not None:
+        value, digits = round(value, places), 6
+    value += 0.0  # no minus before a zero
+    whole = 10**digits <= abs(value) < 1e7
+    mantissa, _, exponent = f"{value:.0f}".partition("e") if whole else f"{value:.{digits}g}".partition("e")
+    text = mantissa.replace("-", "−")
+    return f"{text} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponent else text
+
+
+def fixed_text(value: float, places: int) -> str:
+    """Return a number with exactly so many decimals, for columns: −0.50."""
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def in_brackets(text: str) -> str:
+    """Return a factor as it stands in a product: a negative number or a sum in brackets."""
+    bare = text.startswith("(") and text.endswith(")")
+    return f"({text})" if not bare and (text.startswith("−") or " " in text) else text
