@@ -1,5 +1,6 @@
 """What all figures share: margins, fonts, axes, and no movement while data comes in."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from core.figures.palette import PALETTE
 from core.words import number_text
 
 MOST_POINTS = 300  # more than a screen can show
+MOST_TICKS = 8  # on a logarithmic axis
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: Any) -> go.Figure:
@@ -39,6 +42,33 @@ def evenly(count: int, most: int = MOST_POINTS) -> list[int]:
     """Return at most `most` of the indices 0 … count − 1, evenly chosen, first and last among them."""
     chosen: list[int] = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist()
     return chosen
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """Return the settings of a logarithmic axis for numbers from `low` to `high`, each tick with its whole number.
+
+    Powers of ten over two decades and more; 1, 2 and 5 times them over less; even steps where the ends lie close.
+    """
+    decades = range(max(math.floor(math.log10(low)), -300), min(math.ceil(math.log10(high)), 307) + 1)
+    if high >= 100 * low:
+        ticks = [10.0**power for power in decades[:: -(-len(decades) // MOST_TICKS)]]
+    elif high >= 4 * low:
+        ticks = [factor * 10.0**power for power in decades for factor in (1, 2, 5)]
+    else:
+        step = 10.0 ** math.floor(math.log10(max(high - low, 0.01 * high)))
+        first, last = math.floor(low / step), math.ceil(high / step)
+        ticks = [step * count for count in range(max(first, 1), last + 1)]
+    texts = [_tick(value) for value in ticks]
+    return {"type": "log", "tickvals": ticks, "ticktext": texts, "fixedrange": True}
+
+
+def _tick(value: float) -> str:
+    """Return a number from 0.001 to 10,000 as it is, any other as a power of ten."""
+    if 0.0009 < value < 20_000:
+        return f"{value:.4g}"
+    factor, power = f"{value:.3e}".split("e")
+    raised = str(int(power)).translate(RAISED)
+    return f"10{raised}" if float(factor) == 1 else f"{float(factor):g}·10{raised}"
 
 
 def add_bars(

@@ -8,7 +8,7 @@ from core.graphs.words import factors, partial, terms
 from core.value_network import Network, bias_name, weight_name
 from core.words import in_brackets, number_text
 
-BOX_DIGITS = 3  # two numbers stand side by side in a neuron's box
+BOX_DIGITS = 3  # two numbers stand side by side in a neuron's box, and labels close together between boxes
 
 Boxes = dict[Value, str]  # a sum or an activation → n0, n1, …
 
@@ -29,7 +29,7 @@ class NetworkScript(Script):
             self.write(self.boxes[x], "value", number_text(x.data, BOX_DIGITS))
         for name, weight in network.weights.items():
             if name in self.lines:
-                self.write(self.lines[name], "slope", f"{name} = {number_text(weight.data)}")
+                self.write(self.lines[name], "slope", f"{name} = {number_text(weight.data, BOX_DIGITS)}")
         for layer in range(1, len(network.layers)):
             for to in range(1, len(network.sums[layer - 1]) + 1):
                 self._neuron(layer, to)
@@ -88,7 +88,7 @@ class NetworkScript(Script):
         else:
             text = f"2 (a − t) = 2 · ({terms([output.data, -target])}) = {number_text(output.grad)}."
         self.step(f"Backward: {name} = {text}", self.lines[output.name], self.boxes[output])
-        self.write(self.lines[output.name], "gradient", number_text(output.grad))
+        self.write(self.lines[output.name], "gradient", number_text(output.grad, BOX_DIGITS))
         self.write(
             self.boxes[output],
             "gradient",
@@ -113,5 +113,5 @@ class NetworkScript(Script):
         text += f"On to {below.name}: {in_brackets(number_text(z.grad))} · {name} = {number_text(shares[-1])}"
         text += "." if len(shares) == 1 else f", which adds up to {terms(shares)} = {number_text(sum(shares))}."
         self.step(text, self.lines[name], self.boxes[below])
-        self.write(self.lines[name], "gradient", f"{partial('L', name)} = {number_text(weight.grad)}")
+        self.write(self.lines[name], "gradient", number_text(weight.grad, BOX_DIGITS))
         self.write(self.boxes[below], "gradient", number_text(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))

@@ -16,6 +16,7 @@ from core.graphs.chains import all_paths, count_paths, named_links
 from core.graphs.examples import fork_by_torch, fork_graph, square_graph
 from core.graphs.matrices import check_matrices, example_batch, matrix_table
 from core.graphs.network import network_paths, network_table
+from core.graphs.network_steps import BOX_DIGITS
 from core.graphs.values import graph_table, name_values
 from core.graphs.words import SLOPES, slope, terms
 from core.value_network import SPECS, build_network
@@ -165,8 +166,8 @@ def test_network_table_has_torchs_gradients_and_all_paths(shape):
     for name, value in network.weights.items():
         assert sum(path.product for path in known.of(value)) == pytest.approx(theirs[name], rel=1e-6)
         if name in on_lines:
-            written = last(table, on_lines[name], "gradient").split(" = ")[1]
-            assert number(written) == pytest.approx(theirs[name], rel=1e-3)
+            written = last(table, on_lines[name], "gradient")
+            assert written == number_text(theirs[name], BOX_DIGITS)
         assert table.chains[on_lines.get(name, name)].lines
     first = network.weights["w¹₁₁"]
     assert len(known.of(first)) == math.prod(network.spec.sizes[2:])
