@@ -131,6 +131,30 @@ def test_a_weight_is_picked_and_its_chain_written_out(visit):
     expect(row).to_contain_text("∂L/∂w³₁₂")
 
 
+OVERLAPS = """() => {
+  const shown = [...document.querySelectorAll(".label text, .node rect")].filter(
+    (part) => part.getClientRects().length && (part.tagName === "rect" || part.textContent));
+  const boxes = shown.map((part) => [part.textContent || "a box", part.getBoundingClientRect()]), found = [];
+  boxes.forEach(([name, a], i) => boxes.slice(0, i).forEach(([other, b]) => {
+    if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push([name, other]);
+  }));
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("net", ["2-2-1", "3-4-3-2"])
+def test_no_label_stands_on_another_or_on_a_box(visit, net):
+    page = visit(f"/backpropagation?part=A+network&net={net}")  # 1440 wide
+    press(page, "To the start")
+    step_on = page.get_by_role("button", name="Step on", exact=True)
+    for step in range(1, int(head(page).get_attribute("max")) + 1):
+        step_on.click()
+        expect(head(page)).to_have_value(str(step))
+        assert page.evaluate(OVERLAPS) == []
+    expect(step_on).to_be_disabled()
+    assert page.locator(".label .gradient:visible").count() >= 1
+
+
 def test_the_step_is_taken_and_taken_back(visit):
     page = visit("/backpropagation?part=A+network")
     now, after = (page.get_by_test_id("stMetricValue").nth(index) for index in (0, 1))
@@ -151,8 +175,13 @@ def test_on_a_phone_the_graph_scrolls_inside_and_the_page_does_not(visit, new_pa
     expect(board).to_be_visible()
     assert board.evaluate("(board) => board.scrollWidth > board.clientWidth + 100")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    result = page.locator(".node.result")
+    expect(result).to_be_in_viewport()  # the head stands there, and the board has followed it
+    assert page.evaluate("scrollX") == 0
     press(page, "All at once")
     press(page, "To the start")
+    expect(result).not_to_be_in_viewport()
+    expect(box(page, "x₁")).to_be_in_viewport()
     press(page, "Step on")
     expect(page.locator(".now")).to_contain_text("Forward: z¹₁")
 
