@@ -13,7 +13,7 @@ from core.words import number_text
 from pages.ui import controls
 from pages.ui.frame import Part, open_lesson
 from pages.ui.graph import forget_step
-from pages.ui.parts.backprop_formula import show_square, show_typed
+from pages.ui.parts.backprop_formula import show_autograd, show_square, show_typed
 from pages.ui.parts.backprop_matrix import show_matrices
 from pages.ui.parts.backprop_network import show_network_part
 from pages.ui.parts.backprop_sums import DEMONSTRATIONS
@@ -24,8 +24,10 @@ lesson = open_lesson("backpropagation")
 
 def square() -> None:
     """L = 3x² + 2 as a graph."""
-    show_square()
-    lesson.predict("double", double)
+    x = show_square()
+    lesson.section("The first box by torch")
+    show_autograd(x)
+    lesson.predict("longer", longer)
 
 
 def matrices() -> None:
@@ -58,18 +60,15 @@ PARTS = {
 }
 
 
-def double() -> Outcome:
-    """Run backward at x = 2 and at x = 4."""
-    slopes = []
-    for x in (2.0, 4.0):
-        root = square_graph(x)
-        steps = list(backward_steps(root))
-        slopes.append(steps[-1].total)
-    ratio = slopes[1] / slopes[0]
-    choice = 0 if ratio < 1.5 else 1 if ratio < 3 else 2
+def longer() -> Outcome:
+    """Run backward through 3x² + 2 and through its square, both at x = 2."""
+    root, squared = square_graph(2.0), square_graph(2.0) ** 2
+    before, after = (list(backward_steps(end))[-1].total for end in (root, squared))
+    ratio = after / before
+    choice = 0 if ratio < 8 else 1 if ratio < 21 else 2
+    chain = f"L² has the slope 2L = {number_text(2 * root.data)}"
     return Outcome(
-        choice,
-        f"It is {number_text(slopes[0])} at x = 2 and {number_text(slopes[1])} at x = 4: the slope 6x grows as x does.",
+        choice, f"{chain}, and it goes into the product: {number_text(before)} becomes {number_text(after)}."
     )
 
 

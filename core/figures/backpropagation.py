@@ -72,8 +72,8 @@ def shares_figure(names: Sequence[str], shares: Sequence[float], total: str) -> 
 
 def sizes_figure(names: Sequence[str], sizes: Sequence[int]) -> go.Figure:
     """Show how many kilobytes each tensor takes, the first on top."""
-    bars = go.Bar(y=list(names), x=[size / 1024 for size in sizes], orientation="h", marker_color=PALETTE["forward"])
+    bars = go.Bar(y=list(names), x=[size / 1000 for size in sizes], orientation="h", marker_color=PALETTE["forward"])
     figure = styled(go.Figure(bars), 110 + 30 * len(names), showlegend=False)
-    figure.update_xaxes(title="kept for the way back, in kilobytes")
+    figure.update_xaxes(title="kept for the way back, in kB")
     figure.update_yaxes(autorange="reversed", automargin=True)
     return figure

@@ -1,6 +1,7 @@
 """The frame that every lesson stands in: the question above the picture; words, code and the way on below it."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from pages.ui import controls
 from pages.ui.catalogue import LESSONS, Lesson, lesson, neighbours
 from pages.ui.quiz import Outcome, predict_then_run
 from pages.ui.texts import LessonText, lesson_text
+
+NOTES_TO_TOOLS = re.compile(r"  # (type: ignore|noqa|fmt:).*")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ def page_of(entry: Lesson) -> Any:
     return st.Page(entry.script, title=entry.title, icon=icon, url_path=entry.name, default=is_first)
 
 
+def show_code(part: Callable[..., Any] | type) -> None:
+    """Show the source of a function or class as it runs, without the notes that only our tools read."""
+    st.code(NOTES_TO_TOOLS.sub("", inspect.getsource(part)), language="python", wrap_lines=True)
+
+
 @st.fragment
 def _chosen_part(frame: Frame, parts: Mapping[str, Part], on_change: controls.Callback) -> None:
     labels = {name: part.label for name, part in parts.items()}
@@ -94,7 +102,7 @@ def _code_that_ran(code: Sequence[Callable[..., Any] | type]) -> None:
         for tab, part in zip(st.tabs([part.__name__ for part in code]), code, strict=True):
             with tab:
                 st.caption(f"`{part.__module__}`, as it runs on this page")
-                st.code(inspect.getsource(part), language="python")
+                show_code(part)
 
 
 def _way_on(entry: Lesson) -> None:

@@ -1,6 +1,5 @@
 """Backpropagation through single numbers: L = 3x² + 2, and a formula that the reader types."""
 
-import inspect
 import math
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from core.expression.gradients import check_expression, expression_graph, used_v
 from core.graphs.examples import square_graph
 from core.graphs.values import graph_table
 from core.words import number_text
+from pages.ui.frame import show_code
 from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_checks
 from pages.ui.state import remember, session
@@ -32,8 +32,8 @@ class Typed:
     expression: Expression
 
 
-def show_square() -> None:
-    """L = 3x² + 2 through n = x², 3n, + 2."""
+def show_square() -> float:
+    """L = 3x² + 2 through n = x², 3n, + 2; returns the reader's x."""
     picture, control = st.columns([7, 3], gap="medium")
     with control:
         x = slide_or_type("x", "x", -5.0, 5.0, VARIABLES["x"], 0.1, FURTHEST)
@@ -46,14 +46,14 @@ def show_square() -> None:
         alt = f"L = 3x² + 2 at x = {number_text(x)} as a graph of three operations; its gradient there is {there}."
         show_graph(graph_table(root), "square", alt)
     show_checks(checks)
-    show_autograd(x)
+    return x
 
 
 def show_autograd(x: float) -> None:
-    """The same question put to torch: the call that ran, and what it answered."""
+    """The slope of x² alone by torch: the call that ran, and what it answered."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.code(inspect.getsource(square_by_autograd), language="python")
+        show_code(square_by_autograd)
     with right:
         for at in dict.fromkeys((x, 3.0, 8.0)):
             y, slope = square_by_autograd(at)

@@ -20,6 +20,7 @@ from pages.ui.tex import signed_tex, tex
 EXAMPLES = ((1.0, 2.0), (2.0, 1.0), (-1.0, 0.5))  # x, target
 FURTHEST = 100.0
 BATCHES = (1, 8, 32, 128, 512)
+KILO = 1000  # bytes
 
 
 def show_batch() -> None:
@@ -75,11 +76,11 @@ def show_kept() -> None:
     with control:
         batch = int(controls.stops("Images in the batch", "images", BATCHES, 128))
         kept = kept_by_forward(lambda: layers_on_batch(batch))
-        st.metric("Kept for the way back", f"{sum(tensor.size for tensor in kept) / 1024:,.1f} kB")
+        st.metric("Kept for the way back", f"{sum(tensor.size for tensor in kept) / KILO:,.1f} kB")
         table = {
             "tensor": [tensor.name for tensor in kept],
             "shape": [" × ".join(map(str, tensor.shape)) or "one number" for tensor in kept],
-            "kB": [f"{tensor.size / 1024:,.1f}" for tensor in kept],
+            "kB": [_kilobytes(tensor.size) for tensor in kept],
         }
         st.table(table, hide_index=True, alt="The tensors that torch keeps during forward")
     with picture:
@@ -87,6 +88,10 @@ def show_kept() -> None:
             f"{tensor.name} {tensor.size} bytes" for tensor in kept
         )
         charts.show(sizes_figure([tensor.name for tensor in kept], [tensor.size for tensor in kept]), "kept", alt)
+
+
+def _kilobytes(size: int) -> str:
+    return f"{size / KILO:,.1f}" if size >= KILO / 10 else f"{size / KILO:g}"
 
 
 def _sum(shares: list[float]) -> str:
