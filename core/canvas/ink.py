@@ -33,9 +33,9 @@ def require_canvas(rgba: NDArray[np.uint8]) -> None:
 def find_ink(rgba: NDArray[np.uint8]) -> Image:
     """Return how much each pixel differs from the paper, 0 to 1, for RGBA (h, w, 4); raises `EmptyDrawing`.
 
-    Paper is the median colour along the border, or where the light is uneven, as on a photo, a smooth
-    surface through the border's brightness. The difference is the largest over red, green, blue (each times alpha) and alpha, so light on
-    dark, dark on light and ink on glass give the same.
+    Paper is the median colour along the border, or where the light is uneven, as on a photo, a smooth surface through
+    the border's brightness. The difference is the largest over red, green, blue (each times alpha) and alpha, so light
+    on dark, dark on light and ink on glass give the same.
     """
     color = _shrunk(rgba)  # (h, w, 4), 0 to 255
     alpha = color[..., 3:]
