@@ -157,6 +157,12 @@ def run_rounds(state: LoopState, pairs: Pairs, rounds: int) -> LoopState:
     return repeat(ready, pairs, rounds)
 
 
+def example_losses(state: LoopState, pairs: Pairs) -> Tensor:
+    """Return −log p(the right answer) of each example of the batch (B,), in nats; raises `Refused` without guesses."""
+    batch, logits = _predictions(state, "loss")
+    return F.binary_cross_entropy_with_logits(logits, pairs.train_targets[batch], reduction="none")
+
+
 def loss_now(state: LoopState, pairs: Pairs) -> float:
     """Return what the last batch costs with the weights as they are now, in nats; raises `Refused` without a batch."""
     if state.batch is None:

@@ -1,5 +1,6 @@
 """The same walk with many learning rates at once, so that a hand can sweep over them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,6 +56,17 @@ def sweep(
         w = w - eta * SCHEDULES[schedule].factor(step / steps) * v
         weights.append(w)
     return Sweep(eta.numpy(), torch.stack(weights, 1).numpy(), torch.stack(losses, 1).numpy())
+
+
+def share_left(learning_rate: float, curvature: float, steps: int, schedule: str = "constant") -> float:
+    """Return Π (1 − ηₜλ) over T steps on a quadratic without momentum: what is left of the distance to its minimum.
+
+    Raises `ValueError` when the steps or the schedule are out of range.
+    """
+    require_integer("steps", steps, 1, MAX_STEPS)
+    require_choice("schedule", schedule, SCHEDULES)
+    factor = SCHEDULES[schedule].factor
+    return math.prod(1 - learning_rate * factor(step / steps) * curvature for step in range(steps))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from core.experiments.loop import (
     LoopConfig,
     LoopState,
     Refused,
+    example_losses,
     gradient,
     initialise,
     loss,
@@ -110,6 +111,14 @@ def test_the_gradient_is_the_slope_of_the_loss(pairs):
             weights[pixel] += sign * nudge
             moved.append(loss_now(replace(state, weights=weights), pairs))
         assert (moved[0] - moved[1]) / (2 * nudge) == pytest.approx(state.gradient[pixel].item(), rel=1e-4)
+
+
+def test_the_loss_is_the_mean_over_the_examples(pairs):
+    state = state_at("loss", pairs)
+    each = example_losses(state, pairs)
+    right = torch.where(pairs.train_targets[state.batch] == 1, state.logits.sigmoid(), (-state.logits).sigmoid())
+    assert torch.allclose(each, -right.log())
+    assert each.mean().item() == pytest.approx(state.loss)
 
 
 def test_a_step_is_before_minus_rate_times_gradient(pairs):

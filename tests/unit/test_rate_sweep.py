@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.descent import descend, learning_rate_limit
 from core.experiments.network_loss import Subject
-from core.experiments.rate_sweep import TABLE_RATES, rate_table, sweep
+from core.experiments.rate_sweep import TABLE_RATES, rate_table, share_left, sweep
 from core.experiments.stability import short_run, stability
 from core.expression import parse
 from core.landscapes import LANDSCAPES, from_expression
@@ -40,6 +40,12 @@ def test_a_walk_is_torchs_sgd(momentum):
         weights.append(w.item())
     walked = sweep(LANDSCAPES["square"], 10.0, [0.3], 15, momentum).weights[0]
     assert walked == pytest.approx(weights, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("schedule", sorted(SCHEDULES))
+def test_the_share_left_is_where_the_walk_ends(schedule):
+    walked = sweep(LANDSCAPES["square"], 10.0, [0.3], 12, 0.0, schedule).weights[0, -1]
+    assert share_left(0.3, 2.0, 12, schedule) * 10.0 == pytest.approx(walked, rel=1e-9)
 
 
 def test_the_table_of_six_rates():

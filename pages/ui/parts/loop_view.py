@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 
 from core.experiments.baseline import ideals
-from core.experiments.loop import STEPS, LoopState, loss_now
+from core.experiments.loop import STEPS, LoopState, example_losses, loss_now
 from core.experiments.pairs import unit
 from core.figures.loop import batch_figure, history_figure, update_figure
 from core.words import fixed_text, number_text
@@ -93,8 +93,7 @@ def _predict(loop: Loop) -> None:
 
 def _loss(loop: Loop) -> None:
     state = loop.state
-    targets = pairs().train_targets[state.batch]
-    each = torch.nn.functional.binary_cross_entropy_with_logits(state.logits, targets, reduction="none")
+    each = example_losses(state, pairs())
     best, worst = each.min(), each.max()
     st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) = {tex(state.loss)}")
     st.markdown(

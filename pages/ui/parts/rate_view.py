@@ -1,6 +1,5 @@
 """The learning rate on a quadratic: a slider with its limits and the walk it makes, panels side by side, the table."""
 
-import math
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -9,10 +8,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.descent import VERDICTS, Verdict, slopes_along, verdict
-from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, sweep
+from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, share_left, sweep
 from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
-from core.optimizers import SCHEDULES
 from core.words import number_text
 from pages.ui.charts import show
 from pages.ui.rate import Limit, WalkPicture, Zone, rate_stops, show_rate
@@ -91,12 +89,12 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
         st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
         st.latex(rf"\text{{left after a step, in the long run: }} {tex(said.factor)}")
         return
-    factors = [1 - rate * SCHEDULES[schedule].factor(step / STEPS) * curvature for step in range(STEPS)]
+    left = share_left(rate, curvature, STEPS, schedule)
     if schedule == "constant":
-        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {signed_tex(factors[0])}^{{{STEPS}}} \cdot {tex(start)}"
+        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {signed_tex(said.factor)}^{{{STEPS}}} \cdot {tex(start)}"
     else:
-        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {signed_tex(math.prod(factors))} \cdot {tex(start)}"
-    st.latex(rf"w_{{{STEPS}}} = {product} = {tex(math.prod(factors) * start)}")
+        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {signed_tex(left)} \cdot {tex(start)}"
+    st.latex(rf"w_{{{STEPS}}} = {product} = {tex(left * start)}")
 
 
 def show_side_by_side(landscape: Landscape) -> None:
