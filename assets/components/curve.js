@@ -186,7 +186,7 @@ class Curve {
     if (this.knobs) this.knobs.play.textContent = this.data.player.play;
   }
 
-  close() { this.stop(); this.observer.disconnect(); }
+  close() { this.stop(); clearTimeout(this.report); this.observer.disconnect(); }
 }
 
 export default function (component) {

@@ -1,5 +1,5 @@
 // Points with two best lines; one point moves up and down, and both lines follow along tables that Python fitted.
-// data: x, y, outlier, heights, lines: [{ name, colour, dash, slope[], intercept[] }], height (where the point is), labels, alt.
+// data: x, y, ends (of the x axis), outlier, heights, lines: [{ name, colour, dash, slope[], intercept[] }], height (where the point is), labels, alt.
 const TALL = 420, EDGE = { left: 46, right: 16, top: 14, bottom: 34 };
 
 class Outlier {
@@ -24,7 +24,7 @@ class Outlier {
     set(surface, { viewBox: `0 0 ${width} ${TALL}`, "aria-label": data.alt });
     const held = this.handle && surface.getRootNode().activeElement === this.handle;
     surface.replaceChildren();
-    const ends = (this.ends = [0, 10]);
+    const ends = (this.ends = data.ends);
     this.sx = scale(...ends, EDGE.left, width - EDGE.right);
     this.sy = scale(data.heights[0], data.heights.at(-1), TALL - EDGE.bottom, EDGE.top);
     for (const y of ticks(data.heights[0], data.heights.at(-1), 8)) {

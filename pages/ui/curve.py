@@ -6,7 +6,7 @@ A lesson does three things, all inside one fragment:
     xs = grid(-10, 10, starts)                                 # the table's x, with the points in it
     show_curve(
         Picture(xs, (Line("loss", f(xs), "forward", slopes=df(xs)),), "weight w", "loss", alt="…"),
-        (Point(starts[0], "weight"),), "descent", url="w", tangent="slope",
+        (Point(starts[0], "weight"),), "descent", url="w", walk=Walk("slope"),
     )
 
 The browser draws what these tables hold and moves each point from entry to entry of `xs`, so the numbers that follow
@@ -14,7 +14,7 @@ the pointer are Python's own. On release the points' x go into the URL and the f
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -96,7 +96,24 @@ class Picture:
     height: int = 400  # pixels
 
 
+@dataclass(frozen=True)
+class Walk:
+    """What a handle tells of the slope, and the steps it takes.
+
+    `tangent` names the slope and draws the tangent (the lines need `slopes`); `words` are said for a negative, zero
+    and positive slope; `rate` draws an arrow from x to x − rate·slope; `paths`, one a point, bring Step, Play and
+    Reset, whose `step` stands in the URL.
+    """
+
+    tangent: str = ""
+    words: tuple[str, str, str] | None = None
+    rate: float | None = None
+    paths: Sequence[Path] = ()
+    step: int = 0
+
+
 PLAYER = {"one": "Step", "play": "Play", "pause": "Pause", "reset": "Reset", "step": "step"}
+STILL = Walk()
 
 
 def show_curve(
@@ -104,50 +121,40 @@ def show_curve(
     points: Sequence[Point],
     key: str,
     url: str,
-    default: Sequence[float] | None = None,
-    tangent: str = "",
-    words: tuple[str, str, str] | None = None,
-    rate: float | None = None,
-    paths: Sequence[Path] = (),
-    step: int = 0,
-    step_url: str = "step",
-    on_move: Callable[[], None] | None = None,
+    default: tuple[float, ...] | None = None,
+    walk: Walk = STILL,
 ) -> None:
     """Show the picture with its handles; on release the handles' x stand in the URL under `url`, comma-separated.
 
-    `tangent` names the slope and draws the tangent (the lines need `slopes`); `words` are said for a negative, zero
-    and positive slope; `rate` draws an arrow from x to x − rate·slope; `paths`, one a point, bring Step, Play and
-    Reset, whose step stands in the URL under `step_url`. `on_move` runs after a drag. Positions equal to `default`
-    leave the URL.
+    Positions equal to `default` leave the URL.
     """
     low, high = float(picture.x[0]), float(picture.x[-1])
 
     def moved() -> None:
         values = valid_points(reported(key, "point"), len(points), low, high)
         if values is not None:
-            set_url(url, values, tuple(default) if default is not None else None)
-            if paths:
-                forget_url(step_url)
-            if on_move:
-                on_move()
+            set_url(url, values, default)
+            if walk.paths:
+                forget_url("step")
 
     def stepped() -> None:
-        step = reported(key, "step")
-        longest = max((len(np.atleast_1d(path.x)) for path in paths), default=1)
-        if isinstance(step, int) and 0 <= step < longest:
-            set_url(step_url, step, 0)
+        step = valid_step(reported(key, "step"), max((len(np.atleast_1d(path.x)) for path in walk.paths), default=1))
+        if step is not None:
+            set_url("step", step, 0)
 
-    data = {
-        **_drawing(picture),
-        "points": [asdict(point) for point in points],
-        "tangent": tangent,
-        "words": dict(zip(("negative", "zero", "positive"), words, strict=True)) if words else None,
-        "rate": rate,
-        "paths": [{"x": table(path.x), "y": table(path.y), "slope": table(path.slope)} for path in paths],
-        "player": PLAYER if paths else None,
-        "step": step,
-    }
+    data = {**_drawing(picture), "points": [asdict(point) for point in points], **_walking(walk)}
     mount("curve", data, key, {"point": moved, "step": stepped})
+
+
+def _walking(walk: Walk) -> dict[str, Any]:
+    return {
+        "tangent": walk.tangent,
+        "words": dict(zip(("negative", "zero", "positive"), walk.words, strict=True)) if walk.words else None,
+        "rate": walk.rate,
+        "paths": [{"x": table(path.x), "y": table(path.y), "slope": table(path.slope)} for path in walk.paths],
+        "player": PLAYER if walk.paths else None,
+        "step": walk.step,
+    }
 
 
 def grid(low: float, high: float, points: Sequence[float] = (), samples: int = SAMPLES) -> NDArray[np.float64]:
@@ -160,9 +167,14 @@ def valid_points(values: object, count: int, low: float, high: float) -> tuple[f
     """Return what a browser reported as `count` numbers from low to high, `None` when it is anything else."""
     if not isinstance(values, list) or len(values) != count or count > MOST_POINTS:
         return None
-    numbers = [value for value in values if isinstance(value, (int, float)) and math.isfinite(value)]
+    numbers = [value for value in values if type(value) in (int, float) and math.isfinite(value)]  # no True, no False
     inside = all(low <= value <= high for value in numbers)
     return tuple(float(value) for value in numbers) if len(numbers) == count and inside else None
+
+
+def valid_step(step: object, count: int) -> int | None:
+    """Return what a browser reported as one of `count` steps from 0, `None` when it is anything else."""
+    return step if type(step) is int and 0 <= step < count else None
 
 
 def y_range_of(*tables: ArrayLike) -> tuple[float, float]:

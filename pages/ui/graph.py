@@ -11,6 +11,7 @@ from typing import Any
 
 from core.graphs.table import GraphTable
 from pages.ui.components import mount, reported
+from pages.ui.curve import valid_step
 from pages.ui.state import forget_url, set_url, url_integer
 
 BUTTONS = ("To the start", "Step back", "Step on", "All at once")
@@ -31,8 +32,8 @@ def show_graph(
     names = {edge.name: f"e{number}" for number, edge in enumerate(table.edges) if edge.name}
 
     def stepped() -> None:
-        step = reported(key, "step")
-        if isinstance(step, int) and 0 <= step < len(table.steps):
+        step = valid_step(reported(key, "step"), len(table.steps))
+        if step is not None:
             set_url(url, step, table.turn)
 
     def chosen() -> None:

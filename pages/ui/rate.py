@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,11 +78,6 @@ def show_rate(
     `words` has a text for each stop, its parts divided by “ · ”.
     """
 
-    def moved() -> None:
-        rate = valid_points([reported(key, "rate")], 1, float(stops[0]), float(stops[-1]))
-        if rate is not None:
-            set_url(url, rate[0], default)
-
     last = float(stops[-1])
     data: dict[str, Any] = {
         "rates": stops.tolist(),
@@ -94,7 +90,13 @@ def show_rate(
         "alt": alt,
         "picture": _walks(picture) if picture else None,
     }
-    mount("rate", data, key, {"rate": moved})
+    mount("rate", data, key, {"rate": partial(_moved, key, url, default, float(stops[0]), last)})
+
+
+def _moved(key: str, url: str, default: float, low: float, high: float) -> None:
+    rate = valid_points([reported(key, "rate")], 1, low, high)
+    if rate is not None:
+        set_url(url, rate[0], default)
 
 
 def _walks(picture: WalkPicture) -> dict[str, Any]:

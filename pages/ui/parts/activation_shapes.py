@@ -11,7 +11,7 @@ from core.losses import SoftmaxTerms, softmax_cross_entropy_terms
 from core.numeric import NUDGE, central_difference
 from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.curve import Line, Picture, Point, grid, show_curve
+from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
 from pages.ui.state import url_numbers
 from pages.ui.tex import aligned, signed_tex, tex
 
@@ -57,7 +57,7 @@ def _draggable(activation: Activation, x: float) -> None:
     alt = f"{activation.label} and its derivative from −5 to 5, with a point to drag at x = {x:.4g}."
     low, high = (min(-1.2, float(value.min())), max(1.4, float(min(value.max(), 5))))
     picture = Picture(xs, lines, "x", "f(x) and f′(x)", alt, y_range=(1.06 * low, 1.06 * high))
-    show_curve(picture, (Point(x, "x, the sum that goes in", None),), "function", "x", (START_X,), tangent="tangent")
+    show_curve(picture, (Point(x, "x, the sum that goes in", None),), "function", "x", (START_X,), Walk("tangent"))
 
 
 def _sampled(function: object, xs: NDArray[np.float64]) -> NDArray[np.float64]:

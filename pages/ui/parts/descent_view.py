@@ -45,7 +45,7 @@ def show_balls(landscape: Landscape, start: tuple[float, ...], rate: float, step
     )
     points = tuple(curve.Point(at, f"Weight of ball {ball + 1}", colour=COLOURS[ball]) for ball, at in enumerate(start))
     paths = [curve.Path(walked.weights[:, 0], walked.losses, walked.slopes[:, 0]) for walked in walks]
-    curve.show_curve(picture, points, "balls_picture", "w", None, "slope", WORDS, rate, paths, step)
+    curve.show_curve(picture, points, "balls_picture", "w", walk=curve.Walk("slope", WORDS, rate, paths, step))
 
 
 def show_parabola(x: float) -> None:
@@ -55,7 +55,7 @@ def show_parabola(x: float) -> None:
     marks = (curve.Mark(3.0, 9.0, "x = 3"), curve.Mark(8.0, 64.0, "x = 8"))
     line = curve.Line("x²", ys, "forward", slopes=slopes)
     picture = curve.Picture(xs, (line,), "x", "x²", "The parabola x² with a movable point and its slope.", marks=marks)
-    curve.show_curve(picture, (curve.Point(x, "x"),), "parabola", "at", (3.0,), "slope")
+    curve.show_curve(picture, (curve.Point(x, "x"),), "parabola", "at", (3.0,), curve.Walk("slope"))
 
 
 def show_update(path: Path, step: int) -> None:

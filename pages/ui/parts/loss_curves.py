@@ -15,7 +15,7 @@ from core.numeric import central_difference
 from core.words import number_text
 from pages.ui import controls
 from pages.ui.components import mount, reported
-from pages.ui.curve import Line, Picture, Point, grid, show_curve
+from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
 from pages.ui.parts.loss_terms import CLASSES, LOGITS
 from pages.ui.state import set_url, url_number, url_numbers
 from pages.ui.tex import aligned, tex
@@ -72,7 +72,7 @@ def curves_part() -> None:
     with picture_column:
         words = ("raise it", "stay", "lower it")
         point = Point(x, axis.name, None)
-        show_curve(picture, (point,), f"loss_{axis.url}", url, (axis.start,), tangent="tangent", words=words)
+        show_curve(picture, (point,), f"loss_{axis.url}", url, (axis.start,), Walk("tangent", words))
 
 
 Sampled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -147,6 +147,7 @@ def _outlier_data(table: OutlierTable, height: float) -> dict[str, object]:
     return {
         "x": table.x.tolist(),
         "y": table.y.tolist(),
+        "ends": [float(table.x.min()) - 1, float(table.x.max()) + 1],
         "outlier": OUTLIER,
         "heights": table.heights.tolist(),
         "height": height,
