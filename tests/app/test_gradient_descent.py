@@ -11,25 +11,12 @@ from core.descent import descend, slope_at
 from core.landscapes import LANDSCAPES
 
 
-def open_page(**query) -> AppTest:
-    app = AppTest.from_file("../../pages/ui/main.py", default_timeout=60)
-    app.query_params.update(query)
-    return app.switch_page("../gradient_descent.py").run()
-
-
-def open_page_with(**query) -> AppTest:
-    app = open_page()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
-
-
 def formulas(app: AppTest) -> str:
     return " ".join(latex.value for latex in app.latex)
 
 
-def test_default_update_is_torchs():
-    app = open_page()
+def test_default_update_is_torchs(open_page):
+    app = open_page("gradient_descent")
     assert not app.exception
     w = torch.tensor(3.2, dtype=torch.float64, requires_grad=True)
     loss = (w**2 - 4) ** 2 / 8 + w / 2
@@ -40,8 +27,8 @@ def test_default_update_is_torchs():
 
 
 @pytest.mark.parametrize("name", [name for name, entry in LANDSCAPES.items() if entry.dimensions == 1])
-def test_every_curve_renders_and_shows_its_first_step(name):
-    app = open_page()
+def test_every_curve_renders_and_shows_its_first_step(name, open_page):
+    app = open_page("gradient_descent")
     app.selectbox(key="curve").set_value(name).run()
     assert not app.exception
     landscape = LANDSCAPES[name]
@@ -50,15 +37,15 @@ def test_every_curve_renders_and_shows_its_first_step(name):
     assert shown == pytest.approx(after, rel=1e-3)
 
 
-def test_the_step_in_the_url_shows_the_numbers_of_that_step():
+def test_the_step_in_the_url_shows_the_numbers_of_that_step(open_page):
     path = descend(LANDSCAPES["double_well"], (1.0,), 0.05, 8)
-    shown = formulas(open_page_with(w="1", step="7"))
+    shown = formulas(open_page("gradient_descent", w="1", step="7"))
     assert f"{path.weights[7, 0]:.4g}" in shown
     assert f"{path.weights[8, 0]:.4g}" in shown
 
 
-def test_a_bad_formula_is_pointed_at_and_nothing_is_lost():
-    app = open_page()
+def test_a_bad_formula_is_pointed_at_and_nothing_is_lost(open_page):
+    app = open_page("gradient_descent")
     app.selectbox(key="curve").set_value("formula").run()
     app.text_input(key="f").set_value("w**2 + 3*w").run()
     assert "w^{2}" in formulas(app)
@@ -71,8 +58,8 @@ def test_a_bad_formula_is_pointed_at_and_nothing_is_lost():
 
 
 @pytest.mark.parametrize("text", ["log(w)", "1/w", "exp(exp(w))", "7", "abs(w)**0.5", "sqrt(w - 100)", "w**-100"])
-def test_formulas_with_holes_cliffs_or_nothing_at_all_do_not_break_the_page(text):
-    app = open_page()
+def test_formulas_with_holes_cliffs_or_nothing_at_all_do_not_break_the_page(text, open_page):
+    app = open_page("gradient_descent")
     app.selectbox(key="curve").set_value("formula").run()
     app.text_input(key="f").set_value(text).run()
     assert not app.exception
@@ -80,8 +67,8 @@ def test_formulas_with_holes_cliffs_or_nothing_at_all_do_not_break_the_page(text
     assert not app.exception
 
 
-def test_divergence_is_explained():
-    app = open_page()
+def test_divergence_is_explained(open_page):
+    app = open_page("gradient_descent")
     app.selectbox(key="curve").set_value("square").run()
     app.select_slider(key="rate").set_value("20").run()
     app.query_params["step"] = "40"
@@ -90,8 +77,8 @@ def test_divergence_is_explained():
     assert any("Lower the learning rate" in caption.value for caption in app.caption)
 
 
-def test_the_nudge_is_compared_with_the_derivative():
-    app = open_page()
+def test_the_nudge_is_compared_with_the_derivative(open_page):
+    app = open_page("gradient_descent")
     app.segmented_control(key="part").set_value("nudge").run()
     app.number_input(key="k").set_value(3).run()
     assert not app.exception
@@ -103,8 +90,8 @@ def test_the_nudge_is_compared_with_the_derivative():
     assert f"{derivative:.8g}" in shown
 
 
-def test_autograd_finds_six_and_sixteen():
-    app = open_page()
+def test_autograd_finds_six_and_sixteen(open_page):
+    app = open_page("gradient_descent")
     app.segmented_control(key="part").set_value("autograd").run()
     shown = formulas(app)
     assert r"x = 3 \qquad x^2 = 9 \qquad \text{slope} = 6" in shown
@@ -112,26 +99,26 @@ def test_autograd_finds_six_and_sixteen():
     assert any("backward()" in code.value for code in app.code)
 
 
-def test_two_weights_take_the_step_that_torch_takes():
-    app = open_page()
+def test_two_weights_take_the_step_that_torch_takes(open_page):
+    app = open_page("gradient_descent")
     app.segmented_control(key="part").set_value("surface").run()
     assert not app.exception
     assert r"-4 \\ -1.2" in formulas(app)
 
 
 @pytest.mark.parametrize(("question", "truth"), [("well", 1), ("kink", 1)])
-def test_predictions_are_graded_by_the_run(question, truth):
-    app = open_page()
+def test_predictions_are_graded_by_the_run(question, truth, open_page):
+    app = open_page("gradient_descent")
     app.radio(key=f"quiz:gradient_descent:{question}").set_value(truth).run()
     app.button(key=f"quiz:gradient_descent:{question}:run").click().run()
     assert any("You were right" in message.value for message in app.success)
 
 
-def test_absurd_links_open():
+def test_absurd_links_open(open_page):
     """A few of the absurd links; the walk of the catalogue tries hundreds."""
     draw = random.Random(4)
     values = ["NaN", "inf", "1e999", "-1", "💥", "0,0", "[]", "", "9" * 400, "w**2", "formula", "None", "3"]
     for _ in range(12):
         query = {key: draw.choice(values) for key in ("w", "step", "rate", "balls", "curve", "part", "x", "f", "at")}
-        app = open_page_with(**query)
+        app = open_page("gradient_descent", **query)
         assert not app.exception, query

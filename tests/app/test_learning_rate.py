@@ -11,16 +11,12 @@ from core.experiments.stability import short_run, stability
 from core.optimizers import SCHEDULES
 
 
-def open_page(**query) -> AppTest:
-    app = AppTest.from_file("../../pages/ui/main.py", default_timeout=90)
-    app.switch_page("../learning_rate.py").run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run() if query else app
+@pytest.fixture
+def part(open_page):
+    def chosen(name: str, **query) -> AppTest:
+        return open_page("learning_rate", **query).segmented_control(key="part").set_value(name).run()
 
-
-def part(name: str, **query) -> AppTest:
-    return open_page(**query).segmented_control(key="part").set_value(name).run()
+    return chosen
 
 
 def formulas(app: AppTest) -> str:
@@ -28,27 +24,27 @@ def formulas(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("rate", ["0.05", "0.9", "1.1"])
-def test_the_closed_form_is_what_torch_walks(rate):
+def test_the_closed_form_is_what_torch_walks(rate, open_page):
     w = torch.tensor(10.0, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([w], float(rate))
     for _ in range(20):
         optimizer.zero_grad()
         (w**2).backward()
         optimizer.step()
-    app = open_page(rate=rate)
+    app = open_page("learning_rate", rate=rate)
     assert not app.exception
     assert f"= {w.item():.4g}" in formulas(app)
 
 
-def test_momentum_moves_the_limit():
-    app = open_page()
+def test_momentum_moves_the_limit(open_page):
+    app = open_page("learning_rate")
     app.slider(key="momentum").set_value(0.9).run()
     assert not app.exception
     assert "= 1.9" in formulas(app)
 
 
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "one_cycle"])
-def test_a_schedules_walk_ends_where_torch_ends(schedule):
+def test_a_schedules_walk_ends_where_torch_ends(schedule, open_page):
     w = torch.tensor(10.0, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([w], 0.05)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: SCHEDULES[schedule].factor(step / 20))
@@ -57,13 +53,13 @@ def test_a_schedules_walk_ends_where_torch_ends(schedule):
         (w**2).backward()
         optimizer.step()
         scheduler.step()
-    app = open_page(rate="0.05")
+    app = open_page("learning_rate", rate="0.05")
     app.selectbox(key="schedule").set_value(schedule).run()
     assert not app.exception
     assert f"= {w.item():.4g}" in formulas(app)
 
 
-def test_the_table_has_its_digits():
+def test_the_table_has_its_digits(part):
     app = part("side")
     assert not app.exception
     table = next(text.value for text in app.markdown if text.value.startswith("| η"))
@@ -72,14 +68,14 @@ def test_the_table_has_its_digits():
 
 
 @pytest.mark.parametrize("rate", ["0.1", "0.6"])
-def test_the_bowl_converges_below_and_is_explained_above(rate):
+def test_the_bowl_converges_below_and_is_explained_above(rate, part):
     app = part("bowl", brate=rate)
     assert not app.exception
     words = " ".join(caption.value for caption in app.caption)
     assert ("walks straight down" if rate == "0.1" else "farther away") in words
 
 
-def test_the_real_network_shows_its_limit_and_its_run():
+def test_the_real_network_shows_its_limit_and_its_run(part):
     found = stability(Subject())
     run = short_run(Subject(), 0.27, 40)
     app = part("network")
@@ -89,7 +85,7 @@ def test_the_real_network_shows_its_limit_and_its_run():
     assert f"from {run.losses[0]:.3f} to {run.losses[-1]:.3f}" in told
 
 
-def test_another_seed_shows_another_network_and_the_chart_does_not_answer_the_question():
+def test_another_seed_shows_another_network_and_the_chart_does_not_answer_the_question(part):
     app = part("network")
     app.number_input(key="seed").set_value(3).run()
     assert not app.exception
@@ -97,7 +93,7 @@ def test_another_seed_shows_another_network_and_the_chart_does_not_answer_the_qu
     assert "1.50 of the limit" not in " ".join(str(chart.proto.spec) for chart in app.get("plotly_chart"))
 
 
-def test_without_momentum_the_verdict_names_the_bound_it_passed():
+def test_without_momentum_the_verdict_names_the_bound_it_passed(part):
     app = part("one")
     app.radio(key="quiz:learning_rate:momentum").set_value(1).run()
     app.button(key="quiz:learning_rate:momentum:run").click().run()
@@ -108,7 +104,7 @@ def test_without_momentum_the_verdict_names_the_bound_it_passed():
     assert f"|w| passed 10¹² at step {step}." in app.success[0].value
 
 
-def test_divergence_of_the_real_network_is_told_in_words():
+def test_divergence_of_the_real_network_is_told_in_words(part):
     app = part("network", nrate="1.0")
     assert not app.exception
     assert "diverges" in " ".join(text.value for text in app.markdown)
@@ -124,20 +120,20 @@ def test_divergence_of_the_real_network_is_told_in_words():
         ("network", "network", 1),
     ],
 )
-def test_predictions_are_graded_by_the_run(name, question, truth):
+def test_predictions_are_graded_by_the_run(name, question, truth, part):
     app = part(name)
     app.radio(key=f"quiz:learning_rate:{question}").set_value(truth).run()
     app.button(key=f"quiz:learning_rate:{question}:run").click().run()
     assert any("You were right" in message.value for message in app.success)
 
 
-def test_absurd_links_open():
+def test_absurd_links_open(open_page, part):
     draw = random.Random(5)
     values = ["NaN", "inf", "1e999", "-1", "💥", "0,0", "[]", "", "9" * 400, "square", "None", "0.3", "0"]
     for _ in range(12):
         query = {
             key: draw.choice(values) for key in ("rate", "brate", "nrate", "momentum", "schedule", "curve", "seed")
         }
-        app = open_page(**query)
+        app = open_page("learning_rate", **query)
         assert not app.exception, query
         assert not part("bowl", **query).exception, query
