@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.descent import slope_at, slopes_along
 from core.expression import parse
 from core.landscapes import LANDSCAPES, from_expression
-from pages.ui.curve import grid, table, valid_points, y_range_of
+from pages.ui.curve import grid, table, valid_points, valid_step, y_range_of
 from pages.ui.rate import Limit, rate_stops
 from pages.ui.tex import tex
 
@@ -60,10 +60,16 @@ def test_a_table_is_json(values):
 
 @pytest.mark.parametrize(
     "reported",
-    [None, 3, "3", [], [1], [1, 2, 3], [1, math.nan], [1, math.inf], [1, "2"], [1, None], [1, 11], [1, [2]], {"0": 1}],
+    [None, 3, "3", [], [1], [1, 2, 3], [1, math.nan], [1, math.inf], [1, "2"], [1, None], [1, 11], [1, [2]], [1, True]],
 )
 def test_what_a_browser_should_not_report_is_nothing(reported):
     assert valid_points(reported, 2, -10, 10) is None
+
+
+@pytest.mark.parametrize("reported", [None, True, 1.0, "1", -1, 3])
+def test_a_step_is_a_whole_number_of_the_walk(reported):
+    assert valid_step(reported, 3) is None
+    assert valid_step(2, 3) == 2
 
 
 def test_what_a_hand_reports_is_believed():
