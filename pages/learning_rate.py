@@ -80,7 +80,9 @@ def network() -> None:
     if is_new:  # nothing of another network stands there while this one is measured
         facts.empty()
         with shown, st.spinner("Measuring the curvature of a real network, training below and above its limit …"):
-            network_rate_view.runs_around(subject, stability(subject), network_rate_view.network_rate(stability(subject)))
+            network_rate_view.runs_around(
+                subject, stability(subject), network_rate_view.network_rate(stability(subject))
+            )
         shown, facts = shown.container(), facts.container()
         remember("learning_rate:measured", subject)
     found = stability(subject)
