@@ -12,9 +12,9 @@ from pages.ui.parts.activation_shapes import function_part, softmax_part
 
 PARTS = {
     "function": Part("One function", function_part, activation_runs.steepest_sigmoid),
-    "stack": Part("A stack", stack_part, activation_runs.linear_stacks_on_rings),
+    "stack": Part("A stack", stack_part, activation_runs.larger_linear_stacks),
     "deep": Part("Deep", deep_part, activation_runs.sigmoid_through_twenty),
-    "dead": Part("Dead units", dead_part, activation_runs.dead_units_in_calm_water),
+    "dead": Part("Dead units", dead_part, activation_runs.a_third_of_the_violence),
     "softmax": Part("Softmax", softmax_part, activation_runs.softmax_shifted),
 }
 

@@ -7,18 +7,19 @@ import torch
 from torch.nn import functional as F
 
 from core.activations import ACTIVATIONS
-from core.experiments.collapse import StackConfig, planar_points, train_stack
+from core.experiments.collapse import StackConfig, collapse, planar_points, train_stack
 from core.experiments.dead_units import ShockConfig, revived, shock
 from core.experiments.vanishing import chain
 from core.numeric import numeric_gradient, relative_error
 from pages.ui.parts.activation_depth import chain_tex
 from pages.ui.parts.activation_runs import (
-    dead_units_in_calm_water,
-    linear_stacks_on_rings,
+    a_third_of_the_violence,
+    larger_linear_stacks,
     sigmoid_through_twenty,
     softmax_shifted,
     steepest_sigmoid,
 )
+from pages.ui.tex import signed_tex, tex
 
 TORCH = {
     "step": lambda x: torch.heaviside(x, torch.zeros_like(x)),
@@ -77,7 +78,10 @@ def test_the_table_shows_that_one_matrix_is_enough_for_the_linear_stack(open_pag
     for name, row in (("linear", linear), ("relu", bent)):
         expected = float(train_stack(StackConfig(name)).layers(point)[-1])
         assert float(row[2]) == pytest.approx(expected, abs=5e-7)
-    assert float(linear[4]) < 1e-9
+    assert linear[4] == "0.000000"
+    weight, bias = collapse(train_stack(StackConfig("linear")).weights, train_stack(StackConfig("linear")).biases)
+    assert rf"+ {signed_tex(float(bias), 3)}" in formulas(page)
+    assert rf"&= {tex(float(point @ weight + bias))}" in formulas(page)
     assert float(bent[4]) > 0.1
     assert linear[2] == linear[3]
 
@@ -132,9 +136,9 @@ def test_softmax_numbers_are_torchs(open_page):
     ("run", "truth"),
     [
         (steepest_sigmoid, 2),
-        (linear_stacks_on_rings, 0),
+        (larger_linear_stacks, 0),
         (sigmoid_through_twenty, 2),
-        (dead_units_in_calm_water, 0),
+        (a_third_of_the_violence, 0),
         (softmax_shifted, 0),
     ],
 )

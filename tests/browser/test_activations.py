@@ -82,9 +82,9 @@ def test_a_bend_does_what_no_linear_stack_can(visit):
     page.get_by_label("Neurons in each").fill("6")
     page.get_by_label("Neurons in each").press("Enter")
     expect(page).to_have_url(re.compile("width=6"))
-    page.get_by_text("Fewer than 70 %: little better than a coin").click()
+    page.get_by_text("None, or hardly any").click()
     page.get_by_role("button", name="Run it").click()
-    expect(page.get_by_text("You were right. Five seeds reached")).to_be_visible()
+    expect(page.get_by_text("You were right. Five seeds got")).to_be_visible()
 
 
 def test_dead_units_come_back_with_a_leak(visit):

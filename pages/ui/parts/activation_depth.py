@@ -10,12 +10,13 @@ from core.experiments.dead_units import ShockConfig, revived, shock
 from core.experiments.planar import PLANAR_DATA
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes
 from core.figures.depth import boundaries_figure, gradients_figure, units_figure
-from core.words import fixed_text, number_text
+from core.words import fixed_text
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
 
 SHOWN_LINKS = 4
+SMALL_WIDTH = 3  # a matrix of more columns is set smaller
 BENT = {name: ACTIVATIONS[name].label for name in TRAINABLE if name != "linear"}
 
 
@@ -35,29 +36,43 @@ def stack_part() -> None:
         scores = f"{linear.accuracy:.0%} and {bent.accuracy:.0%}"
         alt = f"What a linear stack and one with {BENT[bend]} learned: {scores} of the points are right."
         show(boundaries_figure((linear, bent), (x1, x2)), "boundaries", alt=alt)
-        _one_matrix_check(linear, bent, torch.tensor([[x1, x2]], dtype=torch.float64))
+        point = torch.tensor([[x1, x2]], dtype=torch.float64)
+        _one_layer_check(linear, bent, point)
     st.markdown("**The linear stack multiplied out**")
-    _products(linear)
+    _products(linear, point)
 
 
-def _products(stack: Stack) -> None:
-    product, names = stack.weights[0], "W_1"
+def _products(stack: Stack, point: Tensor) -> None:
+    """Show W₁W₂…, each product in rows that fit a phone, and the one layer that is left, at the reader's point."""
+    product, names, size = stack.weights[0], "W_1", r"\footnotesize " if stack.config.width > SMALL_WIDTH else ""
     for index, weight in enumerate(stack.weights[1:], 2):
-        factors = rf"{tex_matrix(product, 2)}\,{tex_matrix(weight, 2)}"
         product, names = product @ weight, f"{names}W_{index}"
-        end = "= W" if index == len(stack.weights) else ""
-        st.latex(f"{names} = {factors} = {tex_matrix(product)} {end}")
+        is_last = index == len(stack.weights)
+        left = f"{names} = W" if is_last else names
+        st.latex(size + aligned([f"&{left}", f"&= {tex_matrix(product, 3 if is_last else 2)}"]))
+    weight, bias = collapse(stack.weights, stack.biases)
+    logit = float(point @ weight + bias)
+    st.latex(
+        aligned(
+            [
+                r"\text{logit} &= x\,W + b",
+                rf"&= {tex_matrix(point, 2)}\,{tex_matrix(weight)} + {signed_tex(float(bias), 3)}",
+                rf"&= {tex(logit)}",
+            ]
+        )
+    )
 
 
-def _one_matrix_check(linear: Stack, bent: Stack, point: Tensor) -> None:
+def _one_layer_check(linear: Stack, bent: Stack, point: Tensor) -> None:
+    """Show the logit at the yellow cross through all layers, and by the one layer that the weights multiply to."""
     rows = []
     for stack in (linear, bent):
         weight, bias = collapse(stack.weights, stack.biases)
         through, at_once = float(stack.layers(point)[-1]), float(point @ weight + bias)
         label = ACTIVATIONS[stack.config.activation].label
-        numbers = f"{fixed_text(through, 6)} | {fixed_text(at_once, 6)} | {number_text(abs(through - at_once), 2)}"
+        numbers = f"{fixed_text(through, 6)} | {fixed_text(at_once, 6)} | {fixed_text(abs(through - at_once), 6)}"
         rows.append(f"| {label} | {numbers} |")
-    head = "| stack | layer by layer | by the product W alone | difference |\n|---|---:|---:|---:|"
+    head = "| logit at the yellow cross | layer by layer | at once, x W + b | difference |\n|---|---:|---:|---:|"
     st.markdown("\n".join([head, *rows]))
 
 

@@ -28,11 +28,12 @@ def terms_part() -> None:
     with picture_column:
         alt = f"Probabilities, right answer and gradient of three classes; the loss is {float(terms.loss):.4g}."
         show(pull_figure(terms, CLASSES), "pull", alt=alt)
-    forward, shares, backward, check = st.columns(4)
-    forward.latex(aligned(exponentials_tex(terms)))
-    shares.latex(aligned(shares_tex(terms, label)))
-    backward.latex(aligned(gradient_tex(terms)))
-    check.latex(aligned(nudged_tex(terms, label)))
+    for row in (
+        (exponentials_tex(terms), shares_tex(terms, label)),
+        (gradient_tex(terms), nudged_tex(terms, label)),
+    ):
+        for column, lines in zip(st.columns(2), row, strict=True):
+            column.latex(aligned(lines))
 
 
 def exponentials_tex(terms: SoftmaxTerms) -> list[str]:
@@ -53,8 +54,7 @@ def shares_tex(terms: SoftmaxTerms, label: int) -> list[str]:
 def gradient_tex(terms: SoftmaxTerms) -> list[str]:
     """Return p − y for each logit with the live numbers."""
     rows = zip(CLASSES, terms.probabilities.tolist(), terms.one_hot.tolist(), terms.gradient.tolist(), strict=True)
-    lines = [rf"p_{name} - y_{name} &= {tex(p)} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
-    return [*lines, rf"\textstyle\sum &= {tex(round(float(terms.gradient.sum()), 12) + 0.0)}"]
+    return [rf"p_{name} - y_{name} &= {tex(p)} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
 
 
 def nudged_tex(terms: SoftmaxTerms, label: int) -> list[str]:
