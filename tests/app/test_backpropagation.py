@@ -104,7 +104,7 @@ def test_matrices_pass_their_checks_and_the_step_lowers_the_loss(lesson):
     assert list(cells(page)["shape"]) == ["5 × 3", "4 × 3", "3", "5 × 4"]
     for column in cells(page).columns[2:]:
         assert all(text.startswith("✓") for text in cells(page)[column])
-    assert page.metric[0].delta.startswith("-")
+    assert page.metric[0].delta.startswith("−")
     for rule in ("dq", "db", "dx"):
         page.get("button_group")[1].set_value(rule).run()
         assert not page.exception

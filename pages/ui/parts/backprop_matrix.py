@@ -8,9 +8,9 @@ import streamlit as st
 from core.figures.backpropagation import Matrix, matrices_figure
 from core.graphs.matrices import CLASSES, MAX_BATCH, check_matrices, example_batch, matrix_table
 from core.matrix_graph import Cache, backward, gradient_step
-from core.words import number_text
 from pages.ui import charts, controls
 from pages.ui.graph import show_graph
+from pages.ui.parts.backprop_step import show_loss_after
 from pages.ui.parts.gradient_checks import verdict
 
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -34,7 +34,7 @@ def show_matrices() -> None:
         rate = controls.stops("Learning rate η", "mrate", RATES, 1.0)
     cache = example_batch(batch, seed)
     after = gradient_step(cache, rate).loss.item()
-    step.metric("Loss after one step", number_text(after), f"{after - cache.loss.item():.4g}", delta_color="inverse")
+    show_loss_after(step, "Loss after one step", cache.loss.item(), after)
     alt = f"Cross-entropy of softmax of x W + b on {batch} examples as a graph with the shape of every matrix."
     with picture:
         show_graph(matrix_table(cache), "matrix", alt)

@@ -11,6 +11,7 @@ from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_networ
 from core.words import number_text
 from pages.ui import charts, controls
 from pages.ui.graph import forget_step, show_graph
+from pages.ui.parts.backprop_step import show_loss_after
 from pages.ui.parts.gradient_checks import show_checks, summary
 from pages.ui.state import forget_url, set_url, url_choice, url_integer
 from pages.ui.synced import shared_choice
@@ -88,7 +89,7 @@ def _step_controls(networks: list[Network], rate: float) -> None:
     after = step_network(networks[-1], rate).loss.data
     now, then = st.columns(2)
     now.metric("Loss now", number_text(loss))
-    then.metric("After the step", number_text(after), f"{after - loss:.4g}", delta_color="inverse")
+    show_loss_after(then, "After the step", loss, after)
     left, right = st.columns(2)
     full = taken >= MOST_STEPS
     take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: forget_url("taken"))
