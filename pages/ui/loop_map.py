@@ -5,6 +5,7 @@ from typing import Any
 
 from core.experiments.loop import STEPS, LoopState
 from core.figures.pixels import png_uri, signed
+from core.words import fixed_text, number_text
 from pages.ui.components import mount, reported
 
 KEY = "loop_map"
@@ -47,7 +48,7 @@ def _data(state: LoopState, ran: Sequence[str], tick: int) -> dict[str, Any]:
 def _below(state: LoopState, shown: float | None) -> str:
     if state.at == "stop" and state.accuracy is not None:
         return f"{state.accuracy:.1%} right"
-    return "" if shown is None else f"loss {shown:.3f}"
+    return "" if shown is None else f"loss {fixed_text(shown, 3) if shown >= 0.001 else number_text(shown, 3)}"
 
 
 def _step(name: str, state: LoopState) -> dict[str, str]:

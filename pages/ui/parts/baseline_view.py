@@ -48,7 +48,7 @@ def _which_digit(result: Contest, name: str) -> int:
         set_url("digit", (url_integer("digit", 0, 0, last) + by) % (last + 1), 0)
 
     digit = url_integer("digit", 0, 0, last)
-    st.caption(f"Digit {digit + 1:,} of {last + 1:,} test 3s and 7s; {len(wrong)} are mistaken with this distance")
+    st.caption(f"Digit {digit + 1:,} of {last + 1:,} test 3s and 7s")
     with st.container(horizontal=True, gap="small"):
         st.button("Back", key="digit_back", icon=":material/arrow_back:", on_click=move, args=(-1,))
         st.button("Next", key="digit_next", icon=":material/arrow_forward:", on_click=move, args=(1,))

@@ -14,8 +14,10 @@ from core.words import fixed_text, number_text
 from pages.ui.catalogue import LESSONS, lesson
 from pages.ui.charts import show
 from pages.ui.frame import page_of
+from pages.ui.loop_map import next_step
 from pages.ui.parts.loop_state import Loop, pairs
 from pages.ui.tex import tex
+from pages.ui.texts import lesson_text
 
 LESSON_OF = {
     "initialise": "forward_pass",
@@ -59,10 +61,12 @@ def changes(loop: Loop) -> None:
         st.warning(loop.refusal, icon=":material/front_hand:")
     at = loop.state.at
     if not at:
-        st.markdown("**Nothing has happened yet.** Press **1 Initialise** on the map, or run one whole round.")
+        st.markdown(lesson_text("the_loop").sections["Before the first step"])
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**Step {STEPS.index(at) + 1}, {at}**: what it changed", width="content")
+        coming = next_step(loop.state)
+        words = f"**Step {STEPS.index(at) + 1}, {at}**: what it changed. Next comes {STEPS.index(coming) + 1}, {coming}."
+        st.markdown(words, width="content")
         if LESSON_OF[at] in {entry.name for entry in LESSONS}:
             entry = lesson(LESSON_OF[at])
             icon = f":material/{entry.icon}:"
