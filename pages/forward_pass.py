@@ -53,7 +53,8 @@ def _formula(neuron: Neuron, activation: str) -> str:
 def _as_threshold() -> None:
     picture, control = st.columns([7, 3], gap="large")
     with control:
-        threshold = controls.slider("Threshold", "threshold", -FARTHEST, FARTHEST, 10.0, 0.5)
+        threshold = controls.slider("Threshold", "threshold", -FARTHEST, FARTHEST, 4.0, 0.5)
+        lesson.section("Bias")
         activation = pick_activation()
         neuron = controls.number("Real hidden neuron", "real", 1, 16, 1) - 1
     with picture:

@@ -139,6 +139,12 @@ function editable(surface, state, edge, chip, grab) {
   chip.ontouchstart = (event) => event.preventDefault();  // or the page would scroll under the finger
   for (const handle of [chip, grab]) draggable(surface, handle, drag, end);
   steerable(chip, (dx, dy) => { start(); move(state.values[`w:${edge.id}`] + (dx + dy) * state.component.data.step); }, end);
+  chip.addEventListener("keydown", (event) => {
+    const place = { Home: "low", End: "high" }[event.key];
+    if (!place) return;
+    event.preventDefault();
+    start(), move(state.component.data[place]), end();
+  });
   chip.onfocus = () => { if (!state.dragging) highlight(state, edge.to); };
   chip.onblur = () => { end(); highlight(state); };
 }

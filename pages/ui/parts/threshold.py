@@ -14,6 +14,7 @@ from core.words import number_text
 from pages.ui.charts import show
 from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
 from pages.ui.state import url_numbers
+from pages.ui.tex import tex
 
 FARTHEST = 15.0  # the largest weighted sum on the picture
 START = 6.0
@@ -31,7 +32,9 @@ def threshold_curve(threshold: float, activation: str) -> None:
         sums, (Line("output", outputs, "forward"),), "weighted sum Σ wx", "output", alt, verticals=(line,), height=300
     )
     show_curve(picture, (Point(total, "weighted sum"),), "threshold_curve", "sum", (START,))
-    st.latex(rf"b = {-threshold + 0.0:g} \qquad f({total:.3g} + b) = f({total - threshold:.3g}) = {output:.3g}")
+    st.latex(
+        rf"b = {tex(-threshold)} \qquad f({tex(total, 3)} + b) = f({tex(total - threshold, 3)}) = {tex(output, 3)}"
+    )
 
 
 def real_sums(threshold: float, neuron: int) -> None:
