@@ -91,7 +91,11 @@ function steerable(handle, onStep, onEnd) {
 // Linear map between intervals; `scale(a, b, c, d)(a) === c`.
 const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) * (to1 - to0)) / (from1 - from0);
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const short = (value, digits = 3) => Number(value.toPrecision(digits)).toString().replace("-", "−");
+const short = (value, digits = 3) => {  // −0.25, 2.1 · 10⁻¹⁶
+  const [mantissa, power] = Number(value.toPrecision(digits)).toString().replaceAll("-", "−").split("e");
+  const raised = power?.replace("+", "").replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)]);
+  return raised ? `${mantissa} · 10${raised}` : mantissa;
+};
 
 // The index in an ascending table whose value is closest.
 function nearest(values, value) {

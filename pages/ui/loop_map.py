@@ -39,13 +39,14 @@ def _data(state: LoopState, ran: Sequence[str], tick: int) -> dict[str, Any]:
         "picture": picture,
         "rounds": state.rounds,
         "counter": f"{state.rounds:,} round{'' if state.rounds == 1 else 's'}",
-        "loss": _below(state, shown),
+        "loss": below_map(state, shown),
         "ran": list(ran),
         "tick": tick,
     }
 
 
-def _below(state: LoopState, shown: float | None) -> str:
+def below_map(state: LoopState, shown: float | None) -> str:
+    """Return what stands below the picture: the loss on show, or after stop the accuracy."""
     if state.at == "stop" and state.accuracy is not None:
         return f"{state.accuracy:.1%} right"
     return "" if shown is None else f"loss {fixed_text(shown, 3) if shown >= 0.001 else number_text(shown, 3)}"

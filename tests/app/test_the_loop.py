@@ -1,12 +1,15 @@
 """The home page without a browser: steps, refusals, settings, the contest."""
 
+import re
+
 import pytest
 
 from core.data import load_mnist
 from core.experiments.baseline import contest
-from core.experiments.loop import STEPS, LoopConfig, replay
+from core.experiments.loop import STEPS, LoopConfig, LoopState, replay
 from core.experiments.pairs import threes_and_sevens
 from pages.ui.catalogue import LESSONS
+from pages.ui.loop_map import below_map, next_step
 from pages.ui.parts.loop_view import LESSON_OF
 from pages.ui.tex import tex
 
@@ -64,6 +67,28 @@ def test_another_rate_replays_the_same_rounds(open_page):
     assert not page.exception
     assert page.query_params["rounds"] == "5"
     assert words(page) != before
+
+
+def test_the_panel_and_the_map_name_the_same_next_step(open_page):
+    assert "Press **1 Initialise**" in words(open_page("the_loop"))
+    page = open_page("the_loop", rounds="3", at="repeat")
+    assert "**Step 6, repeat**" in words(page)
+    assert "Next comes 2, predict." in words(page)
+    assert next_step(replay(LoopConfig(), threes_and_sevens(load_mnist()), 3, "repeat")) == "predict"
+
+
+def test_the_count_of_mistakes_stands_behind_the_question(open_page):
+    result, page = contest(), open_page("the_loop")
+    said = [caption.value for caption in page.caption]
+    assert any(text.startswith("Digit 1 of") for text in said)
+    mistakes = [str(int((~right).sum())) for right in result.right.values()]
+    assert not any(re.search(rf"\b{count}\b", text) for count in mistakes for text in said)
+
+
+def test_a_small_loss_on_the_map_is_not_0():
+    state = LoopState(LoopConfig(), loss=6.82e-05)
+    assert below_map(state, state.loss) == "loss 6.82 · 10⁻⁵"
+    assert below_map(state, 0.6931) == "loss 0.693"
 
 
 def test_the_contest_grades_with_the_real_run(open_page):

@@ -62,6 +62,11 @@ def test_arrow_keys_and_typing_do_the_same(visit):
     page.get_by_label("x₂ → ŷ").press("Enter")
     expect(number(page, "w:x2-h1")).to_have_text("0.90")
     expect(handle).to_have_attribute("aria-valuenow", "0.9")
+    handle.press("Home")
+    expect(number(page, "w:x2-h1")).to_have_text("−1.00")
+    expect(page).to_have_url(re.compile(r"w=0\.5(%2C|,)-1(\.0)?(%2C|,)"))
+    handle.press("End")
+    expect(number(page, "w:x2-h1")).to_have_text("1.00")
 
 
 def test_pointing_at_a_neuron_shows_what_feeds_it_and_its_sum(visit):

@@ -65,8 +65,8 @@ def changes(loop: Loop) -> None:
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         coming = next_step(loop.state)
-        words = f"**Step {STEPS.index(at) + 1}, {at}**: what it changed. Next comes {STEPS.index(coming) + 1}, {coming}."
-        st.markdown(words, width="content")
+        next_words = f"Next comes {STEPS.index(coming) + 1}, {coming}."
+        st.markdown(f"**Step {STEPS.index(at) + 1}, {at}**: what it changed. {next_words}", width="content")
         if LESSON_OF[at] in {entry.name for entry in LESSONS}:
             entry = lesson(LESSON_OF[at])
             icon = f":material/{entry.icon}:"
