@@ -12,7 +12,7 @@ from core.training.loop import take_step
 from pages.ui.frame import open_lesson
 from pages.ui.live import live_run
 from pages.ui.quiz import Outcome
-from pages.ui.run_settings import recipe_control, settings
+from pages.ui.run_settings import recipe_control, say_recipe, settings
 
 
 def without_hidden_layers() -> Outcome:
@@ -29,11 +29,14 @@ lesson = open_lesson("train")
 picture, control = st.columns([7, 3], gap="large")
 with control:
     recipe = recipe_control()
+    promise = st.container(height=52, border=False)
     try:
         spec = settings(recipe)
     except ValueError as error:
         spec = None
         st.error(f"These settings do not go together: {error}.", icon=":material/tune:")
+with promise:
+    say_recipe(recipe, spec)
 with picture:
     live_run(spec)
 

@@ -1,14 +1,17 @@
-"""The live picture of a training run: loss and accuracy against epochs."""
+"""The live pictures of a training run: loss and accuracy against epochs."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 
 from core.figures.palette import PALETTE
 from core.figures.style import MOST_POINTS, evenly, styled
 from core.training import StepRecord
+
+HIGH_LOSS = 10.0  # nats; a loss beyond is drawn on a logarithmic axis, so that it is seen
+ROOM = 1.03  # the axis goes on a little after the last epoch, so that its marker is whole
+Points = tuple[list[float], list[float]]  # epochs, values
 
 
 def decimate(records: Sequence[StepRecord], most: int = MOST_POINTS) -> list[StepRecord]:
@@ -16,49 +19,49 @@ def decimate(records: Sequence[StepRecord], most: int = MOST_POINTS) -> list[Ste
     return [records[index] for index in evenly(len(records), most)]
 
 
-def curves_figure(records: Sequence[StepRecord], epochs: int, run: str) -> go.Figure:
-    """Return loss (left) and accuracy (right) for training batches and for the test digits, against epochs."""
-    figure = make_subplots(rows=1, cols=2, subplot_titles=("Loss", "Accuracy"), horizontal_spacing=0.09)
-    shown = decimate(records)
-    tested = [record for record in records if record.test_accuracy is not None]
-    at, test_at = [record.epoch for record in shown], [record.epoch for record in tested]
-    _pair(figure, 1, at, [record.loss for record in shown], test_at, [record.test_loss for record in tested])
-    _pair(figure, 2, at, [record.accuracy for record in shown], test_at, [record.test_accuracy for record in tested])
-    styled(figure, 330, run)
-    figure.update_layout(legend={"x": 0.5, "xanchor": "center", "y": -0.18, "yanchor": "top"})
-    figure.update_xaxes(title="epoch", range=[0, epochs], fixedrange=True)
-    top = max([1.0] + [record.loss for record in shown if np.isfinite(record.loss)])
-    figure.update_yaxes(range=[0, 1.05 * min(top, 10)], fixedrange=True, col=1)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", fixedrange=True, col=2)
+def loss_figure(records: Sequence[StepRecord], epochs: int, run: str) -> go.Figure:
+    """Return the loss of training batches and test digits, in nats, against epochs; logarithmic once it is high."""
+    shown = [record for record in decimate(records) if np.isfinite(record.loss)]
+    tested = [(record.epoch, record.test_loss) for record in records if record.test_loss is not None]
+    train = ([record.epoch for record in shown], [record.loss for record in shown])
+    figure = _curves("Loss", train, _points(tested), epochs, run)
+    top = max([1.0, *train[1]])
+    if top > HIGH_LOSS:
+        figure.update_yaxes(type="log", dtick=1, range=[-2, np.log10(top) + 0.1])
+    else:
+        figure.update_yaxes(range=[0, 1.05 * top])
     return figure
 
 
-def _pair(
-    figure: go.Figure,
-    column: int,
-    at: list[float],
-    train: list[float],
-    test_at: list[float],
-    test: list[float | None],
-) -> None:
+def accuracy_figure(records: Sequence[StepRecord], epochs: int, run: str) -> go.Figure:
+    """Return the accuracy on training batches and test digits, 0 to 1, against epochs."""
+    shown = decimate(records)
+    tested = [(record.epoch, record.test_accuracy) for record in records if record.test_accuracy is not None]
+    train = ([record.epoch for record in shown], [record.accuracy for record in shown])
+    figure = _curves("Accuracy", train, _points(tested), epochs, run)
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%")
+    return figure
+
+
+def _points(pairs: Sequence[tuple[float, float]]) -> Points:
+    return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+def _curves(title: str, train: Points, test: Points, epochs: int, run: str) -> go.Figure:
+    figure = go.Figure()
     figure.add_scatter(
-        x=at,
-        y=train,
-        name="training batches",
-        mode="lines",
-        line={"color": PALETTE["train"], "width": 2},
-        showlegend=column == 1,
-        row=1,
-        col=column,
+        x=train[0], y=train[1], name="training", mode="lines", line={"color": PALETTE["train"], "width": 2}
     )
     figure.add_scatter(
-        x=test_at,
-        y=test,
-        name="test digits",
+        x=test[0],
+        y=test[1],
+        name="test",
         mode="lines+markers",
         line={"color": PALETTE["test"], "width": 3, "dash": "dot"},
         marker={"size": 8},
-        showlegend=column == 1,
-        row=1,
-        col=column,
     )
+    styled(figure, 290, run, title={"text": title, "x": 0.02, "y": 0.97}, showlegend=True)
+    figure.update_layout(legend={"x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
+    figure.update_xaxes(title="epoch", range=[0, ROOM * epochs], fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure

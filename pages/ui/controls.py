@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.ui.state import session
+
 Callback = Callable[[], None] | None
 
 
@@ -60,10 +62,19 @@ def pick(label: str, key: str, labels: Mapping[str, str], default: str, **option
 
 
 def _label_in_url(key: str, labels: Mapping[str, str]) -> None:
-    """Let a link say a choice by its name too: Streamlit's widgets know only the labels they show."""
+    """Let a link say a choice by its name too, though Streamlit's widgets know only the labels they show.
+
+    A name is set as the widget's value. Streamlit takes it out of the URL as unknown, and writes the label there when
+    the value is set once more after the widget is there: in the next run, when the reader first touches the page.
+    """
+    named = session("said by name", set)
     name = st.query_params.get(key)
-    if name in labels and name not in labels.values() and key not in st.session_state:
+    if key in named and key in st.session_state:
+        named.remove(key)
+        st.session_state[key] = st.session_state[key]
+    elif name in labels and name not in labels.values() and key not in st.session_state:
         st.session_state[key] = name
+        named.add(key)
 
 
 def several(label: str, key: str, labels: Mapping[str, str], default: Sequence[str], **options: Any) -> list[str]:

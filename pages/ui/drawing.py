@@ -12,7 +12,7 @@ from core.data import load_mnist
 from core.figures.digits import image_figure, probabilities_figure
 from core.figures.pixels import ink, png_uri
 from core.model import predict
-from core.pictures import PictureError, read_picture
+from core.pictures import read_picture
 from pages.ui import controls
 from pages.ui.canvas import draw
 from pages.ui.charts import show
@@ -20,6 +20,7 @@ from pages.ui.model_choice import choose_model
 from pages.ui.state import set_url, url_integer
 from pages.ui.tiles import Tile, show_tiles
 
+NO_DIGIT = "No digit is found in this picture. Dark ink on light paper, large and in the middle, is read best."
 SOURCES = {"hand": "Draw", "file": "Upload", "test": "Test digit"}
 
 
@@ -35,11 +36,12 @@ class Subject:
 def drawing_studio() -> None:
     """Show source, verdict and view side by side, and the stages of the preparation below."""
     source_column, verdict_column, view_column = st.columns([4, 4, 3], gap="large")
-    with view_column:
-        view = st.container()
-        skipped = controls.several("Leave a step out", "skip", controls.labels(STEPS), ())
     with source_column:
         source = controls.pick("Where the digit comes from", "source", SOURCES, "hand", label_visibility="collapsed")
+    with view_column:
+        view = st.container()
+        skipped = controls.several("Skip these steps", "skip", controls.labels(STEPS), (), disabled=source == "test")
+    with source_column:
         subject, request = _subject(source, skipped)
     with verdict_column:
         verdict = st.container()
@@ -65,9 +67,11 @@ def _subject(source: str, skipped: list[str]) -> tuple[Subject | None, str]:
             preparation = prepare(rgba, skipped)
             return Subject(preparation.image, preparation), ""
     except EmptyDrawing as error:
-        if source == "file":
-            st.warning(str(error), icon=":material/image_search:")
-    except PictureError as error:
+        if source == "hand":
+            st.caption(str(error))
+        else:
+            st.warning(NO_DIGIT, icon=":material/image_search:")
+    except ValueError as error:
         st.error(str(error), icon=":material/broken_image:")
     return None, request
 

@@ -4,7 +4,19 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.runs import Command, Pause, Progress, QueueFull, Resume, RunSpec, SetLearningRate, StepN, Stop, UnknownRun
+from core.runs import (
+    Command,
+    Pause,
+    Progress,
+    QueueFull,
+    Resume,
+    RunSpec,
+    SetLearningRate,
+    Status,
+    StepN,
+    Stop,
+    UnknownRun,
+)
 from core.runs import get_engine as engine
 from core.training import StepRecord
 from pages.ui.live_picture import show_run, show_start
@@ -78,7 +90,6 @@ def _run(spec: RunSpec | None, ticking: bool) -> None:
 
 def _buttons(spec: RunSpec | None, watch: Watch, progress: Progress | None) -> None:
     live = progress is not None and progress.status.live
-    paused = progress is not None and progress.status == "paused"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Train",
@@ -88,10 +99,7 @@ def _buttons(spec: RunSpec | None, watch: Watch, progress: Progress | None) -> N
             on_click=_submit,
             args=(watch, spec),
         )
-        if paused:
-            st.button("Resume", icon=":material/resume:", on_click=_command, args=(watch, Resume()))
-        else:
-            st.button("Pause", icon=":material/pause:", disabled=not live, on_click=_command, args=(watch, Pause()))
+        _pause_button(watch, progress)
         st.button("Stop", icon=":material/stop:", disabled=not live, on_click=_command, args=(watch, Stop()))
         st.button("Reset", icon=":material/replay:", help="Back to the same start", on_click=_reset, args=(watch, live))
         steps = st.segmented_control("Steps", STEPS, default=STEPS[0], required=True, label_visibility="collapsed")
@@ -103,8 +111,17 @@ def _buttons(spec: RunSpec | None, watch: Watch, progress: Progress | None) -> N
             on_click=_step,
             args=(watch, spec, live, steps or STEPS[0]),
         )
-        if progress is not None and progress.resumable and not live:
-            st.button("Continue", icon=":material/resume:", on_click=_continue, args=(watch,))
+
+
+def _pause_button(watch: Watch, progress: Progress | None) -> None:
+    """Show the one of Pause, Resume and Continue that makes sense now."""
+    live = progress is not None and progress.status.live
+    if progress is not None and progress.status is Status.PAUSED:
+        st.button("Resume", icon=":material/resume:", on_click=_command, args=(watch, Resume()))
+    elif progress is not None and progress.resumable and not live:
+        st.button("Continue", icon=":material/resume:", on_click=_continue, args=(watch,))
+    else:
+        st.button("Pause", icon=":material/pause:", disabled=not live, on_click=_command, args=(watch, Pause()))
 
 
 def _submit(watch: Watch, spec: RunSpec, steps: int | None = None) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.data import load_mnist
 from core.diagnosis import GUESSING, why_diverged, why_stuck
-from core.figures.training import curves_figure
+from core.figures.training import accuracy_figure, loss_figure
 from core.model import MLP, build_model, predict
 from core.runs import Progress, RunSpec, Status, UnknownRun, get_engine
 from core.training import StepRecord, TrainConfig
@@ -24,6 +24,7 @@ from pages.ui.tiles import guess_tiles, show_tiles, weight_tiles
 
 SHOWN_DIGITS = 24
 SHOWN_NEURONS = 24
+STUCK_EPOCHS = 0.5  # after so many a network that only guesses is stuck
 SAYS = {
     Status.QUEUED: "Waiting for a place",
     Status.RUNNING: "Training",
@@ -40,7 +41,7 @@ def show_start(spec: RunSpec) -> None:
     """Show the network before its first step: empty axes, random weights, guesses by chance."""
     st.progress(0.0, text=f"Ready: {spec.model.parameters:,} random weights and biases, seed {spec.training.seed}")
     _metrics(None, None, None, None)
-    show(curves_figure([], spec.training.epochs, "start"), "curves", alt="Loss and accuracy, not begun")
+    _curves([], spec.training.epochs, "start", "Loss and accuracy, not begun")
     _network(build_model(spec.model, torch.Generator().manual_seed(spec.training.seed)))
 
 
@@ -53,25 +54,38 @@ def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec 
     loss = records[-1].loss if records else None
     _metrics(last_test, loss, progress.examples_per_second, progress.seconds_left)
     _messages(progress, records, chosen)
-    show(curves_figure(records, spec.training.epochs, progress.run_id), "curves", alt=_curves_alt(loss, last_test))
+    _curves(records, spec.training.epochs, progress.run_id, _curves_alt(loss, last_test))
     _network(_model(progress))
     if progress.status is Status.FINISHED:
         st.page_link(page_of(lesson("draw")), label="Now draw a digit: this network reads it", icon=":material/draw:")
 
 
+def _curves(records: Sequence[StepRecord], epochs: int, run: str, alt: str) -> None:
+    left, right = st.columns(2)
+    with left:
+        show(loss_figure(records, epochs, run), "loss", alt)
+    with right:
+        show(accuracy_figure(records, epochs, run), "accuracy", alt)
+
+
 def _headline(progress: Progress) -> str:
     if progress.status is Status.QUEUED:
-        wait = f", about {progress.wait_seconds:.0f} s" if progress.wait_seconds is not None else ""
-        return f"{SAYS[progress.status]}: number {progress.position or 1} in the queue{wait}"
+        if not progress.wait_seconds:
+            return "Starting …"
+        return f"{SAYS[progress.status]}: number {progress.position or 1} in the queue, {_about(progress.wait_seconds)}"
     training = progress.spec.training
     epoch = progress.step / progress.total_steps * training.epochs
     return f"{SAYS[progress.status]} · epoch {epoch:.2f} of {training.epochs} · step {progress.step:,}"
 
 
+def _about(seconds: float) -> str:
+    return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
+
+
 def _metrics(test: float | None, loss: float | None, speed: float | None, left: float | None) -> None:
     with st.container(horizontal=True):
         st.metric("Test accuracy", "–" if test is None else f"{test:.2%}")
-        st.metric("Training loss", _loss_text(loss))
+        st.metric("Training loss", _loss_text(loss), help="The mean over the batches of the last moments.")
         st.metric("Examples a second", "–" if speed is None else f"{speed:,.0f}")
         st.metric("Time left", "–" if left is None else f"{left:.0f} s")
 
@@ -83,14 +97,26 @@ def _loss_text(loss: float | None) -> str:
 
 
 def _messages(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec | None) -> None:
+    stuck = bool(records) and records[-1].epoch > STUCK_EPOCHS and records[-1].accuracy < GUESSING
     if progress.status is Status.DIVERGED:
         st.error(_why_diverged(progress), icon=":material/trending_up:")
-    elif progress.status is Status.FINISHED and records and records[-1].accuracy < GUESSING:
+    elif stuck and progress.status in (Status.FINISHED, Status.STOPPED):
         st.error(_why_stuck(progress), icon=":material/heart_broken:")
+    elif stuck and progress.status is Status.RUNNING:
+        st.warning("It is still only guessing. Press Stop to find out why.", icon=":material/help:")
     elif progress.message:
         st.info(progress.message, icon=":material/info:")
-    if chosen is not None and chosen != progress.spec and not progress.status.live:
-        st.caption("The picture shows the last run; the settings have changed since. Press Train to run them.")
+    if chosen is not None and not _same_but_rate(chosen, progress.spec):
+        trained = "-".join(map(str, progress.spec.model.widths))
+        st.caption(
+            f"The picture shows {trained}, seed {progress.spec.training.seed}. Your changes count from the next Train."
+        )
+
+
+def _same_but_rate(chosen: RunSpec, running: RunSpec) -> bool:
+    """Return whether two runs differ in nothing but the learning rate, which may change on the way."""
+    same_rate = replace(chosen.training, learning_rate=running.training.learning_rate)
+    return (chosen.model, same_rate) == (running.model, running.training)
 
 
 def _why_diverged(progress: Progress) -> str:

@@ -32,10 +32,9 @@ def _label(name: str, runs: dict[str, RunSummary]) -> str:
     if name == SHIPPED:
         return "The shipped network"
     run = runs[name]
-    widths = "-".join(map(str, run.spec.model.widths))
-    tested = "not tested yet" if run.test_accuracy is None else f"{run.test_accuracy:.1%} of the test digits"
-    newest = "Your newest network" if run is next(iter(runs.values())) else "Your earlier network"
-    return f"{newest}: {widths}, {tested}"
+    tested = "not tested yet" if run.test_accuracy is None else f"{run.test_accuracy:.1%}"
+    newest = "Your newest" if run is next(iter(runs.values())) else "Yours"
+    return f"{newest}: {tested}, {'-'.join(map(str, run.spec.model.widths))}"
 
 
 @lru_cache(maxsize=1)

@@ -24,8 +24,21 @@ def recipe_control() -> Recipe:
     """Return the recipe the reader starts from; choosing one sets every other control to its values."""
     labels = controls.labels(RECIPES)
     name = controls.pick("Recipe", RECIPE_KEY, labels, "quick", on_change=_take_recipe)
-    st.caption(f"{RECIPES[name].promise}.")
     return RECIPES[name]
+
+
+def say_recipe(recipe: Recipe, spec: RunSpec | None) -> None:
+    """Say what the recipe promises, or that the settings are no longer the recipe's, with the way back."""
+    if spec is not None and (spec.model, spec.training) == (recipe.model, recipe.training):
+        st.caption(f"{recipe.promise}.")
+        return
+    st.button(
+        f"Changed. Back to {recipe.label}",
+        type="tertiary",
+        icon=":material/undo:",
+        on_click=_take_recipe,
+        width="stretch",
+    )
 
 
 def settings(recipe: Recipe) -> RunSpec:

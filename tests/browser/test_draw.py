@@ -61,16 +61,23 @@ def test_clear_takes_the_prediction_back_and_a_reload_keeps_the_drawing(visit):
     expect(verdict(page)).to_have_text("Draw a digit")
 
 
-def test_the_network_just_trained_is_the_one_that_reads(visit):
+def test_the_network_just_trained_is_the_one_that_reads(visit, settled):
     page = visit("/train?epochs=1")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile(r"^Finished · epoch"))).to_be_visible(timeout=60_000)
     page.get_by_role("link", name=re.compile("Now draw a digit")).click()
     expect(page.get_by_role("combobox", name="Who answers")).to_have_value(
-        re.compile("^Your newest network: 784-256-10")
+        re.compile(r"^Your newest: 9\d\.\d%, 784-256-10")
     )
     stroke(page, STROKES[7][0])
     expect(verdict(page)).to_have_text("It reads a 7")
+
+
+def test_a_dot_is_no_digit(visit):
+    page = visit("/draw")
+    stroke(page, [(140, 140), (141, 141)])
+    expect(page.get_by_text("That is only a dot")).to_be_visible()
+    expect(verdict(page)).to_have_text("Draw a digit")
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words(visit):
