@@ -47,7 +47,8 @@ def nudge() -> None:
     with control:
         landscape = landscape_control()
         low, high = float(landscape.low), float(landscape.high)
-        x = controls.slider("Weight x", "x", low, high, round(landscape.start[0], 2), (high - low) / 200)
+        middle_right = round(low + 0.7 * (high - low), 2)  # where x + 1 is on the picture too
+        x = controls.slider("Weight x", "x", low, high, middle_right, (high - low) / 200)
         row = controls.number("Nudge h = 10⁻ᵏ, k =", "k", 0, 16, 0)
     y, slope, table = nudges_at(landscape, x)
     if not is_defined(y, slope):
@@ -87,6 +88,7 @@ def two_weights() -> None:
     with control:
         st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
         st.caption(f"{VERDICTS['diverge']} Lower the learning rate." if judge(path) == "diverge" else AFTER)
+    lesson.predict("saddle", saddle)
 
 
 def autograd() -> None:
@@ -126,6 +128,14 @@ def kink() -> Outcome:
     settled = abs(last) < 0.01
     sentence = f"After 200 steps it still goes from {before:.1f} to {last:.1f}: the slope is 1 or −1, however near."
     return Outcome(0 if settled else 1 if judge(path) != "diverge" else 2, sentence)
+
+
+def saddle() -> Outcome:
+    """Walk along the saddle exactly on its ridge, w₂ = 0, and then a hundredth beside it."""
+    on, beside = (descend(LANDSCAPES["saddle"], (2.5, second), 0.1, 200).weights[-1] for second in (0.0, 0.01))
+    stuck, slid = bool(np.abs(on).max() < 1e-3), bool(abs(beside[1]) > 1)
+    sentence = f"From w₂ = 0 it ended at w₂ = {on[1]:.3f}, from w₂ = 0.01 at w₂ = {beside[1]:.3f}."
+    return Outcome(1 if stuck and slid else 0 if stuck else 2, sentence.replace("-", "−"))
 
 
 def smallest() -> Outcome:

@@ -40,6 +40,7 @@ class Curve {
 
   draw() {
     const { data, svg: surface } = this, { palette } = data;
+    this.read.classList.toggle("walks", Boolean(data.player)); // room for the longest numbers, so that nothing jumps
     const width = (this.width = surface.clientWidth || 600), height = data.height;
     set(surface, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": data.alt });
     const held = (this.balls ?? []).findIndex((ball) => ball.handle === surface.getRootNode().activeElement);

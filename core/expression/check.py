@@ -80,6 +80,7 @@ def check_text(text: str, functions: Collection[str], names: Collection[str]) ->
     for token in tokens:
         if token.kind == "name" and token.text not in (*functions, *names):
             raise ExpressionError(unknown_name(token.text, functions, names), text, token.column)
+    check_commas(tokens, text, functions)
     check_neighbours(tokens, text, functions)
     check_brackets(tokens, text)
 
@@ -92,6 +93,7 @@ def split(text: str) -> list[Token]:
         if match is None:
             character = text[column]
             hint = f" Write {INSTEAD[character]} instead." if character in INSTEAD else ""
+            hint = " A formula is one number; it compares nothing and sets nothing." if character in "=<>" else hint
             raise ExpressionError(f"“{character}” cannot be used in a formula.{hint}", text, column)
         if match.lastgroup != "space":
             tokens.append(Token(match.lastgroup or "", match.group(), column))
@@ -111,9 +113,28 @@ def check_neighbours(tokens: list[Token], text: str, functions: Collection[str])
     """Raise `ExpressionError` where two values stand side by side, as in 2x or (x + 1)(x − 1)."""
     for left, right in pairwise(tokens):
         is_call = left.text in functions and right.kind == "open"
+        if left.text in functions and right.kind in ("number", "name"):
+            message = f"{left.text} needs its value in brackets: write {left.text}({right.text})."
+            raise ExpressionError(message, text, right.column)
         if left.ends_value and right.starts_value and not is_call:
             message = f"An operator is missing. To multiply, write {left.text}*{right.text}."
             raise ExpressionError(message, text, right.column)
+
+
+def check_commas(tokens: list[Token], text: str, functions: Collection[str]) -> None:
+    """Raise `ExpressionError` at a comma that stands in no function's brackets, such as in 3,5."""
+    calls: list[bool] = []  # of the brackets that are open, which are a function's
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            calls.append(index > 0 and tokens[index - 1].text in functions)
+        elif token.kind == "close" and calls:
+            calls.pop()
+        elif token.kind == "comma" and not any(calls[-1:]):
+            around = tokens[max(index - 1, 0) : index + 2]
+            decimal = [piece.text for piece in around if piece.kind == "number"]
+            hint = f"Decimals have a point here: write {'.'.join(decimal)}." if len(decimal) == 2 else "Leave it out."
+            message = f"A comma stands only between two values in a function's brackets. {hint}"
+            raise ExpressionError(message, text, token.column)
 
 
 def check_brackets(tokens: list[Token], text: str) -> None:

@@ -100,7 +100,7 @@ def contour_figure(side: Array, losses: Array, path: Path) -> go.Figure:
         go.Frame(name=str(step), data=[_trace(path, side, losses, step + 1)], traces=[1]) for step in range(count)
     ]
     styled(figure, 480, showlegend=False)
-    figure.update_layout(margin={"l": 36, "r": 8, "t": 8, "b": 150}, updatemenus=[_buttons()], sliders=[_steps(count)])
+    figure.update_layout(margin={"l": 36, "r": 8, "t": 8, "b": 164}, updatemenus=[_buttons()], sliders=[_steps(count)])
     axis = {"range": [side[0], side[-1]], "fixedrange": True}
     figure.update_xaxes(title={"text": "w₁", "standoff": 2}, **axis)
     figure.update_yaxes(title={"text": "w₂", "standoff": 2}, **axis)
@@ -129,7 +129,7 @@ def _buttons() -> dict[str, object]:
         {"label": "Pause", "method": "animate", "args": [[None], stop]},
         {"label": "Reset", "method": "animate", "args": [["0"], stop]},
     ]
-    place = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 48}}
+    place = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 62}}
     return {
         "type": "buttons",
         "direction": "left",
@@ -144,6 +144,6 @@ def _buttons() -> dict[str, object]:
 def _steps(count: int) -> dict[str, object]:
     stop = {"frame": {"duration": 0}, "mode": "immediate"}
     steps = [{"label": str(step), "method": "animate", "args": [[str(step)], stop]} for step in range(count)]
-    place = {"x": 0, "len": 1, "y": 0, "pad": {"t": 72, "l": 8, "r": 8}, "ticklen": 0, "font": {"size": 11}}
+    place = {"x": 0, "len": 1, "y": 0, "pad": {"t": 86, "l": 8, "r": 8}, "ticklen": 0, "font": {"size": 11}}
     place |= {"currentvalue": {"prefix": "step ", "xanchor": "right", "font": {"size": 14}}}
     return {"steps": steps, "active": count - 1, "bgcolor": GREY, **place}

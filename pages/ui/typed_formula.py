@@ -5,12 +5,10 @@ import streamlit as st
 from core.expression import FUNCTIONS, ExpressionError
 from pages.ui.controls import Callback
 
-LONGEST = 200  # characters
-
 
 def formula_field(label: str, first: str, names: str = "", on_change: Callback = None, **options: str) -> str:
     """Return the formula that the reader types, in the URL as `?f=`; `names` are the variables to list below it."""
-    text = st.text_input(label, first, max_chars=LONGEST, key="f", bind="query-params", on_change=on_change, **options)
+    text = st.text_input(label, first, key="f", bind="query-params", on_change=on_change, **options)
     st.caption(f"{names}`+ - * / **`, brackets, `pi`, `e`, {', '.join(f'`{name}`' for name in FUNCTIONS)}")
     return text
 

@@ -57,6 +57,14 @@ def test_a_bad_formula_is_pointed_at_and_nothing_is_lost(open_page):
     assert "w^{2}" in formulas(app)
 
 
+def test_a_formula_that_is_too_long_is_kept_and_its_length_is_told(open_page):
+    text = " + ".join(["w"] * 80)
+    app = open_page("gradient_descent", curve="Your own formula", f=text)
+    assert not app.exception
+    assert app.text_input(key="f").value == text
+    assert f"The formula has {len(text)} characters; at most 200 are read" in app.error[0].value
+
+
 @pytest.mark.parametrize("text", ["log(w)", "1/w", "exp(exp(w))", "7", "abs(w)**0.5", "sqrt(w - 100)", "w**-100"])
 def test_formulas_with_holes_cliffs_or_nothing_at_all_do_not_break_the_page(text, open_page):
     app = open_page("gradient_descent")
@@ -83,8 +91,8 @@ def test_the_nudge_is_compared_with_the_derivative(open_page):
     app.number_input(key="k").set_value(3).run()
     assert not app.exception
     landscape = LANDSCAPES["double_well"]
-    forward = (landscape.at(3.2 + 1e-3) - landscape.at(3.2)) / 1e-3
-    derivative = float(slope_at(landscape, torch.tensor([3.2], dtype=torch.float64))[1])
+    forward = (landscape.at(1.44 + 1e-3) - landscape.at(1.44)) / 1e-3
+    derivative = float(slope_at(landscape, torch.tensor([1.44], dtype=torch.float64))[1])
     shown = formulas(app)
     assert f"{forward:.8g}" in shown
     assert f"{derivative:.8g}" in shown
@@ -106,9 +114,9 @@ def test_two_weights_take_the_step_that_torch_takes(open_page):
     assert r"-4 \\ -1.2" in formulas(app)
 
 
-@pytest.mark.parametrize(("question", "truth"), [("well", 1), ("kink", 1)])
+@pytest.mark.parametrize(("question", "truth"), [("well", 1), ("kink", 1), ("saddle", 1)])
 def test_predictions_are_graded_by_the_run(question, truth, open_page):
-    app = open_page("gradient_descent")
+    app = open_page("gradient_descent", part="Two weights" if question == "saddle" else "One weight")
     app.radio(key=f"quiz:gradient_descent:{question}").set_value(truth).run()
     app.button(key=f"quiz:gradient_descent:{question}:run").click().run()
     assert any("You were right" in message.value for message in app.success)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from core.experiments.outlier import outlier_table
 from core.losses import LADDER, LOSSES
 from pages.ui.parts.loss_curves import CURVES
-from pages.ui.parts.loss_list import EXAMPLES, Examples, clean, repair_tex
+from pages.ui.parts.loss_list import EXAMPLES, Examples, clean, own_numbers, repair_tex
 from pages.ui.parts.loss_runs import gradient_adds_up, heavier_by_squaring, outlier_from_10_to_40, surer_and_wrong
 from pages.ui.tex import tex
 
@@ -39,10 +39,20 @@ def test_every_repair_answers_the_complaint_before_it(open_page):
     for rung in LADDER:
         page.button_group(key="rung").set_value(rung).run()
         assert not page.exception
-        assert page.info[0].value == LADDER[rung].complaint
+        assert page.info[0].value.startswith(f"{LADDER[rung].complaint} ")
         seen.add(page.latex[0].value)
     assert len(seen) == len(LADDER)
     assert r"\frac{10000 + 10000}{2} = 10000" in page.latex[0].value  # the cost is the mean of the losses
+
+
+def test_the_complaints_are_told_with_the_readers_numbers():
+    p, y = torch.tensor([0.3, 0.2]).double(), torch.tensor([1.0, 0.0]).double()
+    told = {rung: own_numbers(rung, p, y) for rung in LADDER}
+    assert told["difference"] == "Yours add up to −0.5, and their sizes to 0.9: some of them cancel."
+    assert told["squared"] == "Yours are 2: 0.49, 0.04."
+    assert "gives 0.53; the same list twice would give 1.06" in told["summed"]
+    assert "92% comes from the largest error, 0.7" in told["averaged"]
+    assert all(own_numbers(rung, y, y) for rung in LADDER)
 
 
 def test_a_preset_fills_the_list(open_page):

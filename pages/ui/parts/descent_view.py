@@ -13,7 +13,8 @@ from pages.ui.tex import signed_tex, tex
 STEPS = 40
 RATES = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0, 20.0)
 COLOURS = ("accent", "first", "second", "third", "neutral")
-WORDS = ("left of the minimum: raise w", "flat: w stays", "right of the minimum: lower w")
+WORDS = ("slope negative: raise w", "flat: w stays", "slope positive: lower w")
+VALLEY_WORDS = ("left of the minimum: raise w", "at the minimum: w stays", "right of the minimum: lower w")
 LONGEST_PICTURE = 50.0  # a formula that climbs this many times above its own middle is cut off at the top
 
 
@@ -45,7 +46,8 @@ def show_balls(landscape: Landscape, start: tuple[float, ...], rate: float, step
     )
     points = tuple(curve.Point(at, f"Weight of ball {ball + 1}", colour=COLOURS[ball]) for ball, at in enumerate(start))
     paths = [curve.Path(walked.weights[:, 0], walked.losses, walked.slopes[:, 0]) for walked in walks]
-    curve.show_curve(picture, points, "balls_picture", "w", walk=curve.Walk("slope", WORDS, rate, paths, step))
+    words = VALLEY_WORDS if landscape.curvatures else WORDS
+    curve.show_curve(picture, points, "balls_picture", "w", walk=curve.Walk("slope", words, rate, paths, step))
 
 
 def show_parabola(x: float) -> None:

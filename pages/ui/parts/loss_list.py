@@ -119,8 +119,30 @@ def repair_part() -> None:
     with picture_column:
         _repair_picture(rung, p, y)
     st.latex(repair_tex(rung, p, y))
-    st.info(LADDER[rung].complaint, icon=":material/feedback:")
+    st.info(f"{LADDER[rung].complaint} {own_numbers(rung, p, y)}", icon=":material/feedback:")
     _standing(p, y)
+
+
+def own_numbers(rung: str, p: Tensor, y: Tensor) -> str:
+    """Return the complaint about a rung once more, in a sentence with the reader's own numbers."""
+    errors = (p - y).tolist()
+    sizes = sorted(abs(error) for error in errors)
+    total = sum(error**2 for error in errors)
+    if rung == "difference":
+        cancel = ": some of them cancel" if min(errors) < 0 < max(errors) else ""
+        return f"Yours add up to {_short(sum(errors))}, and their sizes to {_short(sum(sizes))}{cancel}."
+    if rung == "absolute":
+        return f"Your errors are from {_short(sizes[0])} to {_short(sizes[-1])} in size, and all but 0 pull equally."
+    if rung == "squared":
+        return f"Yours are {len(errors)}: {', '.join(_short(error**2) for error in errors)}."
+    if rung == "summed":
+        return f"Your list gives {_short(total)}; the same list twice would give {_short(2 * total)}."
+    share = f"{sizes[-1] ** 2 / total:.0%}" if total else "0%"
+    return f"Of your cost, {share} comes from the largest error, {_short(sizes[-1])}."
+
+
+def _short(value: float) -> str:
+    return f"{round(value, 9) + 0.0:.6g}".replace("-", "−")
 
 
 def _repair_picture(rung: str, p: Tensor, y: Tensor) -> None:
