@@ -54,11 +54,11 @@ def _as_threshold() -> None:
     picture, control = st.columns([7, 3], gap="large")
     with control:
         threshold = controls.slider("Threshold", "threshold", -FARTHEST, FARTHEST, 4.0, 0.5)
-        lesson.section("Bias")
         activation = pick_activation()
         neuron = controls.number("Real hidden neuron", "real", 1, 16, 1) - 1
     with picture:
         threshold_curve(threshold, activation)
+        lesson.section("Bias")
         real_sums(threshold, neuron)
 
 

@@ -72,8 +72,7 @@ def test_another_rate_replays_the_same_rounds(open_page):
 def test_the_panel_and_the_map_name_the_same_next_step(open_page):
     assert "Press **1 Initialise**" in words(open_page("the_loop"))
     page = open_page("the_loop", rounds="3", at="repeat")
-    assert "**Step 6, repeat**" in words(page)
-    assert "Next comes 2, predict." in words(page)
+    assert "**Step 6, repeat**, is done. Next is **2**" in words(page)
     assert next_step(replay(LoopConfig(), threes_and_sevens(load_mnist()), 3, "repeat")) == "predict"
 
 

@@ -64,9 +64,8 @@ def changes(loop: Loop) -> None:
         st.markdown(lesson_text("the_loop").sections["Before the first step"])
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        coming = next_step(loop.state)
-        next_words = f"Next comes {STEPS.index(coming) + 1}, {coming}."
-        st.markdown(f"**Step {STEPS.index(at) + 1}, {at}**: what it changed. {next_words}", width="content")
+        coming = STEPS.index(next_step(loop.state)) + 1
+        st.markdown(f"**Step {STEPS.index(at) + 1}, {at}**, is done. Next is **{coming}**", width="content")
         if LESSON_OF[at] in {entry.name for entry in LESSONS}:
             entry = lesson(LESSON_OF[at])
             icon = f":material/{entry.icon}:"
