@@ -12,7 +12,7 @@ import pytest
 from core.paths import ROOT
 from pages.ui.catalogue import LESSONS
 
-FEW, MANY = 6, 500
+FEW, MANY = 15, 500
 READERS = {"slider", "number", "decimal", "stops", "choice", "pick", "several", "switch"}  # controls.py, the key second
 READERS |= {"slide_or_type", "shared_choice"}  # synced.py
 URL_READERS = {"url_number", "url_integer", "url_numbers", "url_choice", "url_text", "read_rate"}  # the key first
