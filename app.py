@@ -25,6 +25,7 @@ from pages.ui.guard import tell_kindly
 from pages.ui.web import OwnerCookie, SecurityHeaders
 
 LOG = logging.getLogger("seven_steps")
+IMPORTED_LATER = ("pandas", "pyarrow")  # by Streamlit and Plotly at first use, where three first pages trip over it
 MAIN_SCRIPT = "pages.ui.main"  # it shows a page when it is imported
 
 
@@ -45,6 +46,8 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     Streamlit collects garbage after every run of a script; frozen objects cost it nothing (docs/decisions.md).
     """
     torch.set_num_threads(1)
+    for name in IMPORTED_LATER:
+        importlib.import_module(name)
     import_all(core)
     import_all(pages.ui)
     engine = core.runs.get_engine()
