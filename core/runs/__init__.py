@@ -4,6 +4,7 @@ from core.runs.default import get_engine
 from core.runs.engine import (
     Command,
     Engine,
+    EngineStats,
     Pause,
     Progress,
     QueueFull,
@@ -21,6 +22,7 @@ from core.runs.spec import RunSpec
 __all__ = [
     "Command",
     "Engine",
+    "EngineStats",
     "Pause",
     "Progress",
     "QueueFull",

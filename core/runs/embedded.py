@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from safetensors.torch import save
 
-from core.runs.engine import Command, Progress, RunSummary, Snapshot, UnknownRun
+from core.runs.engine import Command, EngineStats, Progress, RunSummary, Snapshot, UnknownRun
 from core.runs.live import RESUMABLE, LiveRun, progress_of_row
 from core.runs.recorder import Recorder
 from core.runs.spec import RunSpec
@@ -107,6 +107,10 @@ class EmbeddedEngine:
                 spec = row.read_spec()
                 summaries.append(RunSummary(row.id, spec, row.status, row.created, row.step, row.test_accuracy))
         return summaries
+
+    def stats(self) -> EngineStats:
+        """Return how busy the engine is; raises nothing, for it is asked when something is wrong too."""
+        return self._supervisor.stats()
 
     def close(self) -> None:
         """End every worker; runs under way become interrupted and can be resumed."""

@@ -130,6 +130,17 @@ class RunSummary:
     test_accuracy: float | None  # the last one measured
 
 
+@dataclass(frozen=True)
+class EngineStats:
+    """How busy an engine is, for the operator: runs by where they stand, and the worker processes that live."""
+
+    queued: int
+    running: int  # a worker trains them
+    paused: int
+    workers: int
+    ready: bool  # it takes runs and hands them out
+
+
 class Engine(Protocol):
     """A place where runs are trained; every method answers at once and may be called from any thread."""
 
@@ -153,6 +164,9 @@ class Engine(Protocol):
 
     def runs(self, owner: str, limit: int = 20) -> list[RunSummary]:
         """Return the owner's runs, newest first."""
+
+    def stats(self) -> EngineStats:
+        """Return how busy the engine is; raises nothing, for it is asked when something is wrong too."""
 
     def close(self) -> None:
         """End every worker; runs under way become interrupted and can be resumed."""

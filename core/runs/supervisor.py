@@ -3,12 +3,13 @@
 import logging
 import threading
 import time
+from collections import Counter
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import Any
 
 from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait, work
-from core.runs.engine import Command, QueueFull, Resume, SetLearningRate, Status, StepN, Stop
+from core.runs.engine import Command, EngineStats, QueueFull, Resume, SetLearningRate, Status, StepN, Stop
 from core.runs.live import LiveRun
 from core.runs.messages import Answer, Ended, Look, Park
 from core.runs.pool import WorkerProcess
@@ -84,6 +85,14 @@ class Supervisor:
         busy = [self.runs[worker.run_id] for worker in self.pool if worker.run_id]
         left = [PARK_SECONDS if other.status == Status.PAUSED else other.seconds_left(self._flops) for other in busy]
         return index + 1, expected_wait(left, ahead, self._workers)
+
+    def stats(self) -> EngineStats:
+        """Return how many runs stand where, and how many workers live."""
+        with self.lock:
+            statuses = Counter(run.status for run in self.runs.values())
+            workers = len(self.pool)
+            ready = self._thread.is_alive() and not self._closed
+        return EngineStats(statuses[Status.QUEUED], statuses[Status.RUNNING], statuses[Status.PAUSED], workers, ready)
 
     def close(self) -> None:
         """End the thread and every worker; live runs become interrupted."""

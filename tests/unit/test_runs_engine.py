@@ -269,3 +269,16 @@ def test_what_an_older_version_wrote_is_left_alone(tmp_path):
         for attempt in (engine.poll, engine.snapshot, engine.resume):
             with pytest.raises(UnknownRun, match="another version"):
                 attempt(run, "ann")
+
+
+def test_the_operator_sees_how_busy_the_engine_is(engine):
+    first, second = engine.submit(LONG, "ann"), engine.submit(LONG, "bob")
+    until_poll(engine, first, "ann", lambda progress: progress.step)
+    stats = engine.stats()
+    assert (stats.running, stats.queued, stats.paused, stats.workers, stats.ready) == (1, 1, 0, 1, True)
+    engine.control(second, "bob", Stop())
+    engine.control(first, "ann", Pause())
+    until_poll(engine, first, "ann", lambda progress: progress.status == Status.PAUSED)
+    assert (engine.stats().running, engine.stats().queued, engine.stats().paused) == (0, 0, 1)
+    engine.close()
+    assert not engine.stats().ready
