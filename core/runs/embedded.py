@@ -5,15 +5,13 @@ import os
 import secrets
 import threading
 import time
-from contextlib import suppress
-
-from safetensors.torch import save
 
 from core.runs.engine import Command, EngineStats, Progress, RunSummary, Snapshot, UnknownRun
-from core.runs.live import RESUMABLE, LiveRun, progress_of_row
+from core.runs.live import LiveRun, progress_of_row
 from core.runs.recorder import Recorder
+from core.runs.shelf import stored_snapshot, summaries
 from core.runs.spec import RunSpec
-from core.runs.store import RunRow, Store
+from core.runs.store import Store
 from core.runs.supervisor import Supervisor
 from core.validation import require_integer
 
@@ -75,7 +73,7 @@ class EmbeddedEngine:
         """Return the newest weights, or None before there are any; raises `UnknownRun`."""
         run = self._live(run_id, owner)
         if run is None:
-            return self._stored_snapshot(self._store.load(run_id, owner))
+            return stored_snapshot(self._store.load(run_id, owner), self._store)
         with self._supervisor.lock:
             run.watched = time.monotonic()
             return run.snapshot
@@ -93,20 +91,15 @@ class EmbeddedEngine:
 
     def latest(self, owner: str) -> str | None:
         """Return the id of the owner's newest run, so that a reloaded page finds it."""
-        summaries = self.runs(owner, 1)
-        return summaries[0].run_id if summaries else None
+        newest = self.runs(owner, 1)
+        return newest[0].run_id if newest else None
 
     def runs(self, owner: str, limit: int = 20) -> list[RunSummary]:
         """Return the owner's runs, newest first."""
         rows = {row.id: row for row in self._store.runs_of(owner, limit)}
         with self._supervisor.lock:
             rows |= {run.id: run.row() for run in self._supervisor.runs.values() if run.owner == owner}
-        summaries = []
-        for row in sorted(rows.values(), key=lambda row: row.created, reverse=True)[:limit]:
-            with suppress(UnknownRun):  # another version of the project wrote it
-                spec = row.read_spec()
-                summaries.append(RunSummary(row.id, spec, row.status, row.created, row.step, row.test_accuracy))
-        return summaries
+        return summaries(rows.values(), limit)
 
     def stats(self) -> EngineStats:
         """Return how busy the engine is; raises nothing, for it is asked when something is wrong too."""
@@ -130,12 +123,3 @@ class EmbeddedEngine:
         if run is not None and run.owner != owner:
             raise UnknownRun("There is no such run.")
         return run
-
-    def _stored_snapshot(self, row: RunRow) -> Snapshot | None:
-        config = row.read_spec().model
-        found = self._store.weights(row.id)
-        snapshot = None if found is None else Snapshot(row.id, found[0], config, found[1])
-        checkpoint = self._store.files(row.id).newest()[0] if row.status in RESUMABLE else None
-        if checkpoint is not None and (snapshot is None or checkpoint.step > snapshot.step):
-            return Snapshot(row.id, checkpoint.step, config, save(checkpoint.model))
-        return snapshot
