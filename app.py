@@ -22,6 +22,7 @@ import pages.ui
 from core.notes import get_notes
 from pages.ui.catalogue import LESSONS
 from pages.ui.guard import tell_kindly
+from pages.ui.sockets import answer_at_once
 from pages.ui.web import OwnerCookie, SecurityHeaders
 
 LOG = logging.getLogger("seven_steps")
@@ -45,6 +46,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
 
     Streamlit collects garbage after every run of a script; frozen objects cost it nothing (docs/decisions.md).
     """
+    answer_at_once()
     torch.set_num_threads(1)
     for name in IMPORTED_LATER:
         importlib.import_module(name)
