@@ -23,7 +23,7 @@ from core.notes import get_notes
 from pages.ui.catalogue import LESSONS
 from pages.ui.guard import tell_kindly
 from pages.ui.sockets import answer_at_once
-from pages.ui.web import OwnerCookie, SecurityHeaders
+from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, TruePeer, web_settings
 
 LOG = logging.getLogger("seven_steps")
 IMPORTED_LATER = ("pandas", "pyarrow")  # by Streamlit and Plotly at first use, where three first pages trip over it
@@ -65,10 +65,17 @@ async def home(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}")
 
 
+SETTINGS = web_settings()
+
 app = st.App(
     "pages/ui/main.py",
     lifespan=lifespan,
     routes=[Route(f"/{LESSONS[0].name}", home)],
-    middleware=[Middleware(OwnerCookie), Middleware(SecurityHeaders)],
+    middleware=[
+        Middleware(TruePeer, SETTINGS, bool(st.get_option("server.sslCertFile"))),
+        Middleware(SecurityHeaders, SETTINGS),
+        Middleware(Gate, SETTINGS),
+        Middleware(OwnerCookie, SETTINGS),
+    ],
     on_script_error=tell_kindly,
 )

@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -45,7 +45,7 @@ LIMIT = 0.020  # seconds of scripting and rendering work a frame of a drag may t
 FRAMES, ROUNDS = 60, 3
 
 Visit = Callable[..., Page]
-Serve = Callable[[Path], AbstractContextManager[str]]
+Serve = Callable[..., AbstractContextManager[str]]
 
 expect.set_options(timeout=30_000)
 
@@ -78,12 +78,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running_server(state: Path, script: Path = ROOT / "app.py") -> Iterator[str]:
+def running_server(state: Path, script: Path = ROOT / "app.py", settings: Mapping[str, str] = {}) -> Iterator[str]:
     """Run the app with its state in a folder; yields the address once it is healthy, stops it at the end."""
     url, log = f"http://127.0.0.1:{(port := free_port())}", state / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    environment = os.environ | {"SEVEN_STEPS_STATE": str(state)}
+    environment = os.environ | {"SEVEN_STEPS_STATE": str(state)} | settings
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
@@ -101,7 +101,7 @@ def running_server(state: Path, script: Path = ROOT / "app.py") -> Iterator[str]
 
 @pytest.fixture(scope="session")
 def serve() -> Serve:
-    """`with serve(folder) as url:` runs a server of one's own, for tests about starting, stopping and state."""
+    """`with serve(folder, settings={"SEVEN_STEPS_HTTPS": "1"}) as url:` runs a server of one's own."""
     return running_server
 
 

@@ -1,0 +1,20 @@
+"""What stands between the network and the pages: the operator's settings, the gate, the owner's cookie, headers."""
+
+from pages.ui.web.cookie import OWNER_COOKIE, OwnerCookie, cookie_owner, is_owner, new_owner
+from pages.ui.web.gate import Gate
+from pages.ui.web.headers import SecurityHeaders
+from pages.ui.web.peer import TruePeer
+from pages.ui.web.settings import WebSettings, web_settings
+
+__all__ = [
+    "OWNER_COOKIE",
+    "Gate",
+    "OwnerCookie",
+    "SecurityHeaders",
+    "TruePeer",
+    "WebSettings",
+    "cookie_owner",
+    "is_owner",
+    "new_owner",
+    "web_settings",
+]
