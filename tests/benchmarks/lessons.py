@@ -1,6 +1,11 @@
-"""From a control to its picture, in each lesson on paper and on a bare page: `python -m tests.benchmarks.lessons`."""
+"""From a control to its picture, in each part of the lessons on paper and on a bare page.
+
+`python -m tests.benchmarks.lessons` measures all of them, `… lessons activations` some. Parts without a control have no
+row, nor has the real network of the learning rate, whose seed is a new training.
+"""
 
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +18,15 @@ from tests.benchmarks.report import write_section
 from tests.browser.conftest import FLAGS, installed_chromium, running_server
 
 BARE = ROOT / "tests" / "benchmarks" / "bare_lesson.py"
-TIMES = 5  # a control is moved so often, after once to warm up
-ROUNDS = 1
+TIMES = 9  # a control is moved so often, here and on the bare page in turn, after once to warm up
+PAUSE = 200  # milliseconds until nothing moves any more
 
-# Milliseconds from a key or a press until the page's pictures (also those inside components) show something else.
+# Milliseconds from a key or a press until the page's pictures, and all that is inside components, show something else.
 WATCH = """() => {
-  const roots = () => [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)];
-  const read = () => roots().map((root) =>
-    [...root.querySelectorAll("svg, canvas")].map((e) => e.tagName === "CANVAS" ? e.toDataURL() : e.innerHTML).join("")
-  ).join("");
+  const inside = () => [...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean);
+  const drawn = (root) =>
+    [...root.querySelectorAll("svg, canvas")].map((e) => e.tagName === "CANVAS" ? e.toDataURL() : e.innerHTML).join("");
+  const read = () => drawn(document) + inside().map((root) => root.innerHTML + drawn(root)).join("");
   const before = read();
   let started = null;
   const start = () => { started ??= performance.now(); };
@@ -58,12 +63,12 @@ def nudge(name: str) -> Act:
     return act
 
 
-def write(name: str) -> Act:
-    """Write a number into a field and confirm it."""
+def write(name: str, *texts: str) -> Act:
+    """Write numbers into a field in turn and confirm each; without any, decimals from 0.10."""
 
     def act(page: Page, index: int) -> None:
         field = page.get_by_label(name, exact=True).first
-        field.fill(f"{0.1 + 0.05 * index:.2f}")
+        field.fill(texts[index % len(texts)] if texts else f"{0.1 + 0.05 * index:.2f}")
         page.evaluate(WATCH)  # the answer is to Enter, not to the letters
         field.press("Enter")
 
@@ -79,64 +84,84 @@ def press(*names: str) -> Act:
     return act
 
 
+SLIDER, NUMBER, PRESS = nudge("Slider"), write("Number"), press("Press")
 TRIALS = (
-    Trial("forward_pass", write("Input x₁"), write("Number")),
-    Trial("activations?part=softmax", nudge("Temperature"), nudge("Slider")),
-    Trial("activations?part=stack", nudge("Test point: x₁"), nudge("Slider")),
-    Trial("loss_functions", press("+100 and −100", "0.01 and 100"), press("Press")),
-    Trial("gradient_descent", nudge("Learning rate η"), nudge("Slider")),
-    Trial("learning_rate", nudge("Momentum β"), nudge("Slider")),
-    Trial("backpropagation", nudge("x"), nudge("Slider")),
+    Trial("forward_pass", write("Input x₁"), NUMBER),
+    Trial("forward_pass?part=bias", nudge("Threshold"), SLIDER),
+    Trial("forward_pass?part=matrix", write("Seed of the weights", "1", "2"), NUMBER),
+    Trial("forward_pass?part=digit", write("Number of the test digit", "1", "2"), NUMBER),
+    # Trial("activations?f=prelu", nudge("Slope left of zero"), SLIDER),
+    Trial("activations?part=stack", nudge("Test point: x₁"), SLIDER),
+    Trial("activations?part=deep", write("Hidden layers", "10", "11"), NUMBER),
+    Trial("activations?part=dead", write("Violent steps", "9", "10"), NUMBER),
+    Trial("activations?part=softmax", nudge("Temperature"), SLIDER),
+    Trial("loss_functions", press("+100 and −100", "0.01 and 100"), PRESS),
+    Trial("loss_functions?part=curves", nudge("Target y"), SLIDER),
+    Trial("loss_functions?part=terms", write("Logit of A"), NUMBER),
+    Trial("gradient_descent", nudge("Learning rate η"), SLIDER),
+    Trial("gradient_descent?part=nudge", nudge("Weight x"), SLIDER),
+    Trial("gradient_descent?part=surface", nudge("Learning rate η"), SLIDER),
+    Trial("learning_rate", nudge("Momentum β"), SLIDER),
+    Trial("learning_rate?part=bowl", nudge("Momentum β"), SLIDER),
+    Trial("backpropagation", nudge("x"), SLIDER),
+    Trial("backpropagation?part=formula", nudge("x"), SLIDER),
+    Trial("backpropagation?part=matrices", write("Seed", "2", "3"), NUMBER),
+    Trial("backpropagation?part=network", write("Seed", "1", "2"), NUMBER),
+    Trial("backpropagation?part=sums", write("Weight w"), NUMBER),
+    Trial("backpropagation?part=sums&sum=fork", nudge("x"), SLIDER),
+    Trial("backpropagation?part=sums&sum=kept", nudge("Images in the batch"), SLIDER),
 )
 
 
-def answer_times(page: Page, url: str, act: Act) -> list[float]:
-    """Return the milliseconds from each of some acts to the changed picture, the first left out."""
+def opened(browser: Browser, url: str) -> Page:
+    """Return a page of its own that shows an address."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(url)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    return page
+
+
+def answer_time(page: Page, act: Act, index: int) -> float:
+    """Return the milliseconds from one act to the changed picture."""
     settled = page.get_by_test_id("stApp")
-    times = []
-    for index in range(TIMES + 1):
-        expect(settled).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
-        page.wait_for_timeout(300)  # nothing moves any more
-        page.evaluate(WATCH)
-        act(page, index)
-        times.append(page.evaluate("window.answered"))
-    return times[1:]
+    expect(settled).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    page.wait_for_timeout(PAUSE)
+    page.evaluate(WATCH)
+    act(page, index)
+    return float(page.evaluate("window.answered"))
 
 
-def measure() -> list[tuple[str, str, str]]:
-    """Return a row for each trial: the median milliseconds, ours and bare, measured in turn, and their ratio."""
+def measure(chosen: str = "") -> list[tuple[str, str, str]]:
+    """Return a row for each trial whose path begins with `chosen`: the median milliseconds, ours and bare."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed_chromium(), args=FLAGS)
         (state := Path(folder) / "ours").mkdir()
         (other := Path(folder) / "bare").mkdir()
         with running_server(state) as ours, running_server(other, BARE) as bare:
-            rows = [compare(browser, trial, ours, bare) for trial in TRIALS]
+            plain = opened(browser, bare)
+            rows = [compare(browser, trial, ours, plain) for trial in TRIALS if trial.path.startswith(chosen)]
         browser.close()
     return rows
 
 
-def compare(browser: Browser, trial: Trial, ours: str, bare: str) -> tuple[str, str, str]:
-    """Return the row of one trial."""
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    lesson, plain = [], []
-    for _ in range(ROUNDS):
-        plain += answer_times(page, bare, trial.bare)
-        lesson += answer_times(page, f"{ours}/{trial.path}", trial.act)
+def compare(browser: Browser, trial: Trial, ours: str, plain: Page) -> tuple[str, str, str]:
+    """Return the row of one trial: lesson and bare page answer in turn, for what else the machine does hits both."""
+    page = opened(browser, f"{ours}/{trial.path}")
+    pairs = [(answer_time(page, trial.act, k), answer_time(plain, trial.bare, k)) for k in range(TIMES + 1)][1:]
     page.close()
-    lesson_ms, plain_ms = statistics.median(lesson), statistics.median(plain)
+    lesson_ms, plain_ms = (statistics.median(times) for times in zip(*pairs, strict=True))
     measured = f"{lesson_ms:.0f} ms against {plain_ms:.0f} ms: {lesson_ms / plain_ms:.2f}×"
     return f"`/{trial.path}`, control to picture", measured, "≤ 1.5×"
 
 
-def main() -> None:
-    """Measure, and write the figures to `docs/benchmarks.md`."""
-    rows = measure()
-    write_section("Lessons against a bare page", "tests.benchmarks.lessons", rows)
+def main(chosen: str = "") -> None:
+    """Measure, and write the figures to `docs/benchmarks.md`; a part of the paths is measured without writing."""
+    rows = measure(chosen)
+    if not chosen:
+        write_section("Lessons against a bare page", "tests.benchmarks.lessons", rows)
     for row in rows:
         print(*row, sep=" | ")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
