@@ -7,10 +7,10 @@ PORT ?= 8501
 run: .venv/ready
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: .venv/ready-dev .venv/ready-browser
+test: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 	$(BIN)/python -m pytest
 
-test-all: .venv/ready-dev .venv/ready-browser
+test-all: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 	$(BIN)/python -m pytest --all
 
 lint: .venv/ready-dev
@@ -41,4 +41,8 @@ clean:
 
 .venv/ready-browser: .venv/ready-dev scripts/find_browser.sh
 	sh scripts/find_browser.sh
+	touch $@
+
+.venv/ready-postgres: .venv/ready-dev scripts/find_postgres.sh
+	sh scripts/find_postgres.sh
 	touch $@

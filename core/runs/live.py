@@ -1,10 +1,12 @@
 """A run in memory while it lives: what its worker said last, and how that looks from outside."""
 
+import threading
 import time
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from core.runs.dispatch import FIRST_SPEED, work
-from core.runs.engine import Command, Pause, Progress, Resume, SetLearningRate, Snapshot, Status, StepN
+from core.runs.dispatch import FIRST_SPEED, FairQueue, work
+from core.runs.engine import Command, Pause, Progress, Resume, SetLearningRate, Snapshot, Status, StepN, Stop
 from core.runs.messages import Answer, Changed, Ended, Job, Report, Saved, Started, Weights
 from core.runs.spec import MAX_SECONDS, TRAIN_DIGITS, RunSpec
 from core.runs.store import RunRow, Store
@@ -12,6 +14,16 @@ from core.training.loop import StepRecord
 
 SPEED_SECONDS = 2.0  # of training, over which speed is measured
 RESUMABLE = (Status.INTERRUPTED, Status.STOPPED, Status.FAILED)
+
+
+class RunsInHand(Protocol):
+    """Whoever has runs in memory: an embedded engine's supervisor, or an actor of a cluster."""
+
+    lock: threading.RLock  # guards `runs` and each of them
+    runs: dict[str, "LiveRun"]
+
+    def give_away(self, run: "LiveRun") -> None:
+        """Let go of a run that another server has taken up, and end the worker that trains it."""
 
 
 @dataclass(eq=False)
@@ -42,17 +54,24 @@ class LiveRun:
     dirty: bool = True  # the store does not know the newest state
 
     @classmethod
-    def of_row(cls, row: RunRow, store: Store) -> "LiveRun":
-        """Return a run of the store, queued to be taken up again; raises `ValueError` for one that cannot be."""
-        spec = row.read_spec()
-        if row.status not in RESUMABLE or row.seconds > MAX_SECONDS:
-            raise ValueError(f"A run that is {row.status} cannot be taken up again. Start a new one.")
+    def read(cls, row: RunRow, store: Store) -> "LiveRun":
+        """Return a run as it stands in the store, records included."""
         records = list(store.records(row.id))
         return cls(
-            row.id, row.owner, spec, row.created, row.learning_rate, row.learning_rate, step=row.step,
-            seconds=row.seconds, records=records, saved=len(records), message="Waiting to be taken up again.",
-            on_start="Taken up again after step {step}.",
+            row.id, row.owner, row.read_spec(), row.created, row.learning_rate, row.learning_rate, row.status,
+            row.message, records=records, step=row.step, seconds=row.seconds, saved=len(records),
         )  # fmt: skip
+
+    @classmethod
+    def of_row(cls, row: RunRow, store: Store) -> "LiveRun":
+        """Return a run of the store, queued to be taken up again; raises `ValueError` for one that cannot be."""
+        if row.status not in RESUMABLE or row.seconds > MAX_SECONDS:
+            row.read_spec()
+            raise ValueError(f"A run that is {row.status} cannot be taken up again. Start a new one.")
+        run = cls.read(row, store)
+        run.status, run.message = Status.QUEUED, "Waiting to be taken up again."
+        run.on_start = "Taken up again after step {step}."
+        return run
 
     def job(self, store: Store) -> Job:
         """Return what a worker needs to begin or go on."""
@@ -79,6 +98,17 @@ class LiveRun:
             case SetLearningRate(rate):
                 self.wished_rate = rate
         self.dirty = True
+
+    def obey_alone(self, command: Command, queue: FairQueue) -> None:
+        """Follow a command while no worker has the run: wait in the queue again, or not any longer."""
+        if isinstance(command, SetLearningRate):
+            self.learning_rate = command.rate
+        elif self.status.live and isinstance(command, Stop):
+            queue.remove(self.id)
+            self.status = Status.STOPPED
+        elif self.status == Status.PAUSED and isinstance(command, Resume | StepN):
+            self.status = Status.QUEUED
+            queue.add_last(self.owner, self.id)
 
     def hear(self, answer: Answer) -> None:
         """Take in what the worker said."""

@@ -26,6 +26,7 @@ class WorkerProcess:
         context = multiprocessing.get_context(_METHOD)
         self.pipe, theirs = context.Pipe()
         self.run_id: str | None = None
+        self.killed = False
         self.process = context.Process(target=worker.main, args=(theirs,), name=NAME, daemon=True)  # type: ignore[attr-defined]
         with _starting:
             _leave_main_alone()
@@ -58,6 +59,11 @@ class WorkerProcess:
                 raise EOFError from None
         return messages
 
+    def kill(self) -> None:
+        """End the worker at once, whatever it does; whoever waits for it notices that it has died."""
+        self.killed = True
+        self.process.kill()
+
     def close(self) -> None:
         """Close the pipe, which ends the worker after its step; kill it when it does not end, and collect it."""
         self.pipe.close()
@@ -74,12 +80,12 @@ def _prepare_fork_server(context: Any) -> None:
 
     context.set_forkserver_preload(["core.runs.preload"])
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))  # where it finds `core`
-    with _environment(PYTHONPATH=path, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"):  # with threads it must not fork
+    with environment(PYTHONPATH=path, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"):  # with threads it must not fork
         forkserver.ensure_running()
 
 
 @contextmanager
-def _environment(**changes: str) -> Iterator[None]:
+def environment(**changes: str) -> Iterator[None]:
     """Set environment variables for the process that starts inside the `with`."""
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)

@@ -9,7 +9,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait, work
-from core.runs.engine import Command, EngineStats, QueueFull, Resume, SetLearningRate, Status, StepN, Stop
+from core.runs.engine import Command, EngineStats, QueueFull, Status
 from core.runs.live import LiveRun
 from core.runs.messages import Answer, Ended, Look, Park
 from core.runs.pool import WorkerProcess
@@ -64,16 +64,21 @@ class Supervisor:
             worker = next((worker for worker in self.pool if worker.run_id == run.id), None)
             if worker is not None:
                 worker.send(command)
-            elif isinstance(command, SetLearningRate):
-                run.learning_rate = command.rate
-            elif run.status.live and isinstance(command, Stop):
-                self.queue.remove(run.id)
-                run.status = Status.STOPPED
-                self._on_change.set()
-            elif run.status == Status.PAUSED and isinstance(command, Resume | StepN):
-                run.status = Status.QUEUED
-                self.queue.add_last(run.owner, run.id)
+            else:
+                run.obey_alone(command, self.queue)
+                if not run.status.live:
+                    self._on_change.set()
         self._wake()
+
+    def give_away(self, run: LiveRun) -> None:
+        """Let go of a run that another server has taken up, and end the worker that trains it."""
+        with self.lock:
+            self.queue.remove(run.id)
+            self.runs.pop(run.id, None)
+            for worker in self.pool:
+                if worker.run_id == run.id:
+                    worker.run_id = None
+                    worker.kill()
 
     def place(self, run: LiveRun) -> tuple[int | None, float | None]:
         """Return the position of a run in the queue and the seconds it is expected to wait, or None and None."""
@@ -145,7 +150,7 @@ class Supervisor:
     def _start_worker_if_wanted(self) -> None:
         """Keep one worker ready, and one for every run that could start, as far as workers go."""
         with self.lock:
-            idle = sum(worker.run_id is None for worker in self.pool)
+            idle = sum(worker.run_id is None and not worker.killed for worker in self.pool)
             room = len(self.pool) < self._workers and time.monotonic() >= self._not_before
             wanted = room and (not self.pool or len(self.queue) > idle)
         if wanted:
@@ -161,7 +166,7 @@ class Supervisor:
 
     def _dispatch(self) -> None:
         for worker in self.pool:
-            if worker.run_id is None:
+            if worker.run_id is None and not worker.killed:
                 busy = {self.runs[other.run_id].owner for other in self.pool if other.run_id}
                 run_id = self.queue.take(busy)
                 if run_id is None:

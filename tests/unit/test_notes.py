@@ -6,8 +6,8 @@ from core.notes import MAX_CHARACTERS, Notes
 
 
 @pytest.fixture
-def notes(tmp_path):
-    notes = Notes(f"sqlite:///{tmp_path / 'notes.db'}")
+def notes(database_url):
+    notes = Notes(database_url)
     yield notes
     notes.close()
 

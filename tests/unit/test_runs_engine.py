@@ -261,7 +261,7 @@ def test_what_an_older_version_wrote_is_left_alone(tmp_path):
         until_over(engine, run, "ann")
     store = store_in(tmp_path)
     row = store.load(run, "ann")
-    with store._database.begin() as connection:
+    with store._database.writing() as connection:
         connection.exec_driver_sql("UPDATE runs SET spec = '{}' WHERE id = ?", (row.id,))
     store.close()
     with engine_in(tmp_path) as engine:

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
+from core.database import StoreUnavailable
 from core.model import ModelConfig
 from core.paths import ROOT
 from core.runs import Pause, Progress, RunSpec, SetLearningRate, Status, Stop
@@ -134,13 +134,13 @@ def test_a_full_disk_is_said_and_nothing_is_lost_once_there_is_room(tmp_path, mo
         save = store.save
 
         def full(*arguments):
-            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+            raise StoreUnavailable("the disk of the server is full")
 
         monkeypatch.setattr(store, "save", full)
         run = engine.submit(SHORT, "ann")
         finished = until_poll(engine, run, "ann", lambda p: not p.status.live and "cannot be saved" in p.message)
         assert finished.status == Status.FINISHED
-        assert "database or disk is full" in finished.message
+        assert "the disk of the server is full" in finished.message
         assert engine.poll(before, "bob").status == Status.FINISHED  # what was there is there
         monkeypatch.setattr(store, "save", save)
         until(lambda: run not in engine._supervisor.runs)
