@@ -4,6 +4,7 @@ from core.runs.default import get_engine
 from core.runs.engine import (
     Command,
     Engine,
+    EngineAway,
     EngineStats,
     Pause,
     Progress,
@@ -22,6 +23,7 @@ from core.runs.spec import RunSpec
 __all__ = [
     "Command",
     "Engine",
+    "EngineAway",
     "EngineStats",
     "Pause",
     "Progress",

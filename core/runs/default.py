@@ -1,13 +1,37 @@
 """The engine of this process, chosen by the operator's settings."""
 
+import os
+import re
 from functools import lru_cache
+from importlib.util import find_spec
 
 from core.runs.engine import Engine
+
+CLUSTER = re.compile(r"ray(://[^\s/:]+:\d{1,5})?")
+ALLOWED = (
+    '"embedded" (or nothing), "ray", or "ray://" with the host and port of a cluster, such as ray://ray-head:10001'
+)
 
 
 @lru_cache(maxsize=1)
 def get_engine() -> Engine:
     """Return the engine that every page of this process shares; the first call starts it."""
-    from core.runs.embedded import EmbeddedEngine
+    return make_engine(os.environ.get("SEVEN_STEPS_ENGINE", ""))
 
-    return EmbeddedEngine()
+
+def make_engine(setting: str) -> Engine:
+    """Start the engine that `$SEVEN_STEPS_ENGINE` names; raises `ValueError` for any other name."""
+    if setting in ("", "embedded"):
+        from core.runs.embedded import EmbeddedEngine
+
+        return EmbeddedEngine()
+    if not CLUSTER.fullmatch(setting):
+        raise ValueError(f"SEVEN_STEPS_ENGINE is {setting!r}; it must be {ALLOWED}")
+    if find_spec("ray") is None:
+        raise ValueError(
+            f"SEVEN_STEPS_ENGINE is {setting!r}, for which the package ray is missing; "
+            "install it with: .venv/bin/pip install -r requirements-cluster.txt"
+        )
+    from core.runs.ray_engine.engine import RayEngine
+
+    return RayEngine(setting)

@@ -23,6 +23,15 @@ class QueueFull(RuntimeError):
     """The run cannot be taken now; the message says why and what to do."""
 
 
+class EngineAway(QueueFull):
+    """The servers that train do not answer just now; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The servers that train do not answer just now. What was trained is kept; please try again soon."
+        )
+
+
 class Status(StrEnum):
     """Where a run is in its life."""
 
@@ -148,7 +157,7 @@ class Engine(Protocol):
         """Queue a run and return its unguessable id; with `steps` it pauses after so many. Raises `QueueFull`."""
 
     def control(self, run_id: str, owner: str, command: Command) -> None:
-        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`."""
+        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`, `EngineAway`."""
 
     def poll(self, run_id: str, owner: str, after: int = 0) -> Progress:
         """Return how the run stands, with the records from index `after`; raises `UnknownRun`."""

@@ -1,0 +1,105 @@
+"""The way from a web process to Ray: every call has a time limit, and a lost cluster is found again when it is back."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from core.runs.engine import EngineAway
+from core.runs.ray_engine import cluster
+from core.runs.ray_engine.messages import Home
+
+T = TypeVar("T")
+LOG = logging.getLogger("seven_steps")
+
+CONNECT_SECONDS = 30.0  # a first connection, or the start of a cluster of our own
+AWAY_AT_ONCE = 64  # calls that may hang at a time
+QUIET = {"configure_logging": False, "log_to_driver": False}
+
+
+class Link:
+    """A connection to the cluster at `address`: "ray" (one on this machine, else one of our own) or "ray://…"."""
+
+    def __init__(self, address: str, home: Home, processors: int) -> None:
+        self.home = home
+        self.own = False  # whether the cluster is ours and ends with us
+        self._address, self._processors = address, processors
+        self._hanging = threading.BoundedSemaphore(AWAY_AT_ONCE)
+        self._dispatcher: Any = None
+        self._lost_at = 0.0
+        self.revive()
+
+    @property
+    def away(self) -> bool:
+        """Whether the cluster did not answer the last time."""
+        return self._dispatcher is None
+
+    def ask(self, call: Callable[[Any, Any], T], seconds: float) -> T:
+        """Return `call(ray, dispatcher)`; raises `EngineAway` when it fails or does not answer within `seconds`."""
+        dispatcher = self._dispatcher
+        if dispatcher is None:
+            raise EngineAway
+        try:
+            return self._bounded(lambda: call(cluster.ray(), dispatcher), seconds)
+        except Exception as error:
+            self._lose(error)
+            raise EngineAway from None
+
+    def revive(self) -> bool:
+        """Connect, once more if need be; return whether the dispatcher answers."""
+        try:
+            self._dispatcher = self._bounded(self._connect, CONNECT_SECONDS)
+        except Exception as error:
+            self._lose(error)
+            return False
+        return True
+
+    def close(self) -> None:
+        """Leave the cluster; one of our own ends."""
+        self._dispatcher = None
+        if self.own:
+            self._bounded(cluster.ray().shutdown, CONNECT_SECONDS)
+
+    def _connect(self) -> Any:
+        ray = cluster.ray()
+        if self._lost_at and not self.own:
+            ray.shutdown()  # what is left of the connection that was lost
+        if not ray.is_initialized():
+            self._start(ray)
+        dispatcher = cluster.dispatcher(self.home)
+        ray.get(dispatcher.stats.remote(), timeout=CONNECT_SECONDS)
+        return dispatcher
+
+    def _start(self, ray: Any) -> None:
+        address = "auto" if self._address == "ray" else self._address
+        try:
+            ray.init(address, namespace=self.home.namespace, **QUIET)
+        except ConnectionError:
+            if address != "auto":
+                raise
+            cluster.start_own(self.home, self._processors, QUIET)
+            self.own = True
+
+    def _lose(self, error: Exception) -> None:
+        if self._dispatcher is not None or not self._lost_at:
+            LOG.warning("the cluster does not answer: %s", str(error) or type(error).__name__)
+        self._dispatcher, self._lost_at = None, time.monotonic()
+
+    def _bounded(self, call: Callable[[], T], seconds: float) -> T:
+        """Return what `call` returns in a thread of its own; raises `TimeoutError` when it takes too long."""
+        if not self._hanging.acquire(blocking=False):
+            raise TimeoutError("too many calls hang")
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(call())
+            except BaseException as error:
+                future.set_exception(error)
+            finally:
+                self._hanging.release()
+
+        threading.Thread(target=run, name="seven-steps-ray", daemon=True).start()
+        return future.result(seconds)

@@ -1,0 +1,57 @@
+"""What a web process knows of a run that lives elsewhere: the last answer, which pages read without waiting."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.runs.engine import Snapshot
+from core.runs.live import LiveRun
+from core.runs.ray_engine.messages import Standing
+from core.runs.store import RunRow, Store
+
+WEIGHTS_SECONDS = 3.0  # somebody who asked for weights so recently still looks at them
+
+
+@dataclass(eq=False)
+class Mirror:
+    """A run as it was seen last; guarded by the watcher's lock."""
+
+    run: LiveRun
+    position: int | None = None
+    wait: float | None = None
+    actor: Any = None  # None: ask the dispatcher
+    asked: Any = None  # reference to a `Standing` that is to come
+    asked_at: float = 0.0  # when, on the monotonic clock
+    lost: bool = False  # its actor did not answer the last time
+    looked: float = -WEIGHTS_SECONDS  # when somebody asked for weights, on the monotonic clock
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether there may be something new: the run lives, or the store does not have its end."""
+        return self.run.status.live or bool(self.run.trouble)
+
+    def question(self, now: float) -> Any:
+        """Ask the run's actor for what is new; return the reference to its answer."""
+        last = self.run.records[-1].step if self.run.records else 0
+        shown = self.run.snapshot.step if self.run.snapshot else -1
+        self.asked_at = now
+        self.asked = self.actor.stand.remote(last, shown if now - self.looked < WEIGHTS_SECONDS else None)
+        return self.asked
+
+    def hear(self, standing: Standing) -> None:
+        """Take in what the actor or the dispatcher said; records never go back, even if an actor had to."""
+        run = self.run
+        run.status, run.message, run.trouble = standing.status, standing.message, standing.trouble
+        run.learning_rate, self.lost = standing.learning_rate, False
+        run.step, run.seconds = max(run.step, standing.step), max(run.seconds, standing.seconds)
+        last = run.records[-1].step if run.records else 0
+        run.records += [record for record in standing.records if record.step > last]
+        self.position, self.wait = standing.position, standing.wait
+        if standing.weights is not None:
+            run.snapshot = Snapshot(run.id, standing.weights[0], run.spec.model, standing.weights[1])
+
+    def settle(self, row: RunRow, store: Store) -> None:
+        """Take in what the store says of a run that nobody has in hand."""
+        records = store.records(row.id)
+        self.hear(Standing(row.owner, row.status, row.message, "", row.step, row.seconds, row.learning_rate, records))
+        if not row.status.live:
+            self.run.step, self.run.seconds, self.run.snapshot = row.step, row.seconds, None
