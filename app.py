@@ -20,10 +20,13 @@ import core
 import core.runs
 import pages.ui
 from core.notes import get_notes
+from core.telemetry.logs import configure_logs
+from core.telemetry.operator import operator_place
 from pages.ui.catalogue import LESSONS
-from pages.ui.guard import tell_kindly
+from pages.ui.guard import answer_kindly, tell_kindly
+from pages.ui.operator import open_door
 from pages.ui.sockets import answer_at_once
-from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, TruePeer, web_settings
+from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, Sessions, TruePeer, WebSettings, web_settings
 
 LOG = logging.getLogger("seven_steps")
 IMPORTED_LATER = ("pandas", "pyarrow")  # by Streamlit and Plotly at first use, where three first pages trip over it
@@ -56,7 +59,10 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     get_notes()
     gc.collect()
     gc.freeze()
+    door = open_door(engine)
     yield {}
+    if door is not None:
+        door.close()
     engine.close()
 
 
@@ -65,7 +71,17 @@ async def home(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}")
 
 
-SETTINGS = web_settings()
+def settings() -> WebSettings:
+    """Begin to log and return what the operator has set; a setting that cannot be meant ends the start."""
+    try:
+        configure_logs()
+        operator_place()
+        return web_settings()
+    except ValueError as error:
+        raise SystemExit(f"Seven Steps cannot start: {error}.") from None
+
+
+SETTINGS = settings()
 
 app = st.App(
     "pages/ui/main.py",
@@ -75,7 +91,9 @@ app = st.App(
         Middleware(TruePeer, SETTINGS, bool(st.get_option("server.sslCertFile"))),
         Middleware(SecurityHeaders, SETTINGS),
         Middleware(Gate, SETTINGS),
+        Middleware(Sessions),
         Middleware(OwnerCookie, SETTINGS),
     ],
     on_script_error=tell_kindly,
+    exception_handlers={Exception: answer_kindly},
 )

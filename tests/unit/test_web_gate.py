@@ -1,10 +1,14 @@
 """The gate, the true peer and the operator's settings, without a server: each refusal, and what must come through."""
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import pytest
 
-from pages.ui.web import Gate, TruePeer, WebSettings, web_settings
+from core.paths import ROOT
+from pages.ui.web import Gate, TruePeer, WebSettings
 from pages.ui.web.gate import FOREIGN, MAX_ADDRESS, MAX_HEADERS, NOT_HERE, ONLY_READ, TOO_LONG, TOO_MUCH, WRONG_HOST
 
 HOST = {"host": "learn.example.org"}
@@ -156,11 +160,18 @@ def test_a_setting_that_cannot_be_meant_is_named(variable, value, word):
     assert word in str(told.value)
 
 
-def test_a_server_with_a_bad_setting_ends_with_a_sentence(monkeypatch):
-    monkeypatch.setenv("SEVEN_STEPS_EMBED", "moodle")
-    web_settings.cache_clear()
-    with pytest.raises(SystemExit, match="cannot start: SEVEN_STEPS_EMBED has 'moodle'; it must be origins"):
-        web_settings()
+@pytest.mark.parametrize(
+    ("variable", "word"),
+    [("SEVEN_STEPS_EMBED", "origins"), ("SEVEN_STEPS_OPERATOR_PORT", "a port"), ("SEVEN_STEPS_LOG", "text, json")],
+)
+def test_a_server_with_a_bad_setting_ends_with_a_sentence(variable, word):
+    ended = subprocess.run(
+        [sys.executable, "-c", "import app"], cwd=ROOT, env=os.environ | {variable: "?"}, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert f"Seven Steps cannot start: {variable} " in ended.stderr
+    assert word in ended.stderr
 
 
 def test_settings_are_read_as_they_are_written():

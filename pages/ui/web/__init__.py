@@ -4,6 +4,7 @@ from pages.ui.web.cookie import OWNER_COOKIE, OwnerCookie, cookie_owner, is_owne
 from pages.ui.web.gate import Gate
 from pages.ui.web.headers import SecurityHeaders
 from pages.ui.web.peer import TruePeer
+from pages.ui.web.sessions import Sessions
 from pages.ui.web.settings import WebSettings, web_settings
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Gate",
     "OwnerCookie",
     "SecurityHeaders",
+    "Sessions",
     "TruePeer",
     "WebSettings",
     "cookie_owner",

@@ -51,11 +51,8 @@ class WebSettings:
 
 @lru_cache(maxsize=1)
 def web_settings() -> WebSettings:
-    """Return the settings of this process; a bad one ends the start with a sentence."""
-    try:
-        return WebSettings.of(os.environ)
-    except ValueError as error:
-        raise SystemExit(f"Seven Steps cannot start: {error}.") from None
+    """Return the settings of this process; raises `ValueError` naming the variable."""
+    return WebSettings.of(os.environ)
 
 
 def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

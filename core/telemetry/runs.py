@@ -1,0 +1,34 @@
+"""What happens to a run, as a log line and in the figures: submitted, refused, started, ended."""
+
+import logging
+
+from core.telemetry.logs import log, short
+from core.telemetry.metrics import get_metrics
+
+
+def run_submitted(run_id: str, owner: str, parameters: int, epochs: int, resumed: bool = False) -> None:
+    """A learner's run stands in the queue, for the first time or once more."""
+    get_metrics().count("seven_steps_runs_submitted")
+    event = "run taken up again" if resumed else "run submitted"
+    log(logging.INFO, event, run=run_id, owner=short(owner), parameters=parameters, epochs=epochs)
+
+
+def run_refused(owner: str, reason: str) -> None:
+    """A run was not taken, because a queue was full."""
+    get_metrics().count("seven_steps_runs_refused")
+    log(logging.INFO, "run refused", owner=short(owner), reason=reason)
+
+
+def run_started(run_id: str, owner: str, waited: float, step: int) -> None:
+    """A worker has the run; `waited` seconds it stood in the queue."""
+    get_metrics().observe("seven_steps_queue_wait_seconds", waited)
+    log(logging.INFO, "run started", run=run_id, owner=short(owner), waited=round(waited, 3), step=step)
+
+
+def run_ended(run_id: str, owner: str, status: str, step: int, seconds: float, message: str) -> None:
+    """The run is over, or was interrupted; `seconds` of training it took."""
+    get_metrics().count("seven_steps_runs_ended", status)
+    get_metrics().observe("seven_steps_run_seconds", seconds)
+    level = logging.ERROR if status == "failed" else logging.INFO
+    spent = round(seconds, 3)
+    log(level, "run ended", run=run_id, owner=short(owner), status=status, step=step, seconds=spent, message=message)
