@@ -9,11 +9,10 @@ from typing import Any
 
 from core.paths import ROOT
 from core.runs.pool import environment
-from core.runs.ray_engine.messages import Home, Order
-from core.runs.supervisor import MAX_DEATHS
+from core.runs.ray_engine.messages import Home
 
 DISPATCHER = "dispatcher"
-RUN = "run"  # the first word of a run actor's name, before its id
+RUN = "run"  # the first word of a run actor's name
 CALLS_AT_ONCE = 32  # that an actor answers
 OBJECT_MEMORY = 80 * 2**20  # bytes for objects that processes share; ours are small and are sent as they are
 
@@ -35,11 +34,11 @@ def dispatcher(home: Home) -> Any:
     return _actor_class("core.runs.ray_engine.dispatcher", "Dispatcher").options(**options).remote(home)
 
 
-def start_run(order: Order, home: Home, name: str) -> Any:
-    """Start an actor for a run; one whose process dies is started again, `MAX_DEATHS` times."""
-    options = {"max_restarts": MAX_DEATHS, "max_concurrency": CALLS_AT_ONCE, "num_cpus": 1, "lifetime": "detached"}
+def start_run_actor(name: str, home: Home) -> Any:
+    """Start an actor for runs; it is started again whenever its process dies."""
+    options = {"max_restarts": -1, "max_concurrency": CALLS_AT_ONCE, "num_cpus": 1, "lifetime": "detached"}
     options |= {"name": name, "namespace": home.namespace}
-    return _actor_class("core.runs.ray_engine.run_actor", "RunActor").options(**options).remote(order, home)
+    return _actor_class("core.runs.ray_engine.run_actor", "RunActor").options(**options).remote(name, home)
 
 
 def find(name: str, home: Home) -> Any:
@@ -47,11 +46,11 @@ def find(name: str, home: Home) -> Any:
     return ray().get_actor(name, home.namespace)
 
 
-def run_actors(home: Home) -> dict[str, str]:
-    """Return the run actors there are: run id → actor's name."""
-    names = [entry["name"] for entry in ray().util.list_named_actors(all_namespaces=True)
-             if entry["namespace"] == home.namespace]  # fmt: skip
-    return {name.split(":")[1]: name for name in names if name.startswith(f"{RUN}:")}
+def run_actors(home: Home) -> list[str]:
+    """Return the names of the run actors there are."""
+    actors = ray().util.list_named_actors(all_namespaces=True)
+    names = [actor["name"] for actor in actors if actor["namespace"] == home.namespace]
+    return [name for name in names if name.startswith(f"{RUN}:")]
 
 
 def processors() -> int:

@@ -12,17 +12,20 @@ from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait
 from core.runs.engine import Command, EngineStats, QueueFull, Status, UnknownRun
 from core.runs.live import LiveRun
 from core.runs.ray_engine import cluster
+from core.runs.ray_engine.crew import Crew
 from core.runs.ray_engine.messages import Home, Order, Outcome, Refused, Standing
-from core.runs.ray_engine.under_way import ASK_RARELY, ASK_SECONDS, ASKS_A_SECOND, UnderWay
+from core.runs.ray_engine.under_way import UnderWay
 from core.runs.recorder import Recorder
 from core.runs.spec import RunSpec
 from core.runs.store import INTERRUPTED
-from core.runs.supervisor import GAVE_UP, MAX_DEATHS, PARK_SECONDS
+from core.runs.supervisor import MAX_DEATHS, PARK_SECONDS
 
 TICK = 0.25  # seconds between looks at the clock
-COUNT_SECONDS = 5.0  # between two looks at the processors of the cluster
+ASK_SECONDS = 1.0  # between two looks at the actors while somebody waits for one
+ASK_RARELY = 5.0  # the same while nobody waits
+ASKS_A_SECOND = 200  # at most, however many actors there are
 SERVER = "ray-dispatcher:"  # the first letters of its name in the store
-NOT_STARTED = "This run could not be started on the cluster; the log of the servers says why."
+LOST = "The cluster could not go on with this run; the log of its servers says why."
 
 
 class Dispatcher:
@@ -35,8 +38,8 @@ class Dispatcher:
         self.runs: dict[str, LiveRun] = {}
         self._queue = FairQueue()
         self._under_way: dict[str, UnderWay] = {}
+        self._crew = Crew(home)
         self._flops = FIRST_SPEED
-        self._capacity, self._counted = 0, -COUNT_SECONDS
         self._closed = False
         self._woken = threading.Event()
         self._find_again()
@@ -99,10 +102,11 @@ class Dispatcher:
         self._closed = True
         self._woken.set()
         self._thread.join()
-        closing = [run.actor.close.remote() for run in self._under_way.values()]
-        cluster.ray().wait(closing, num_returns=len(closing), timeout=PARK_SECONDS)
+        closing = [run.actor.handle.close.remote() for run in self._under_way.values()]
+        cluster.ray().wait(closing, num_returns=len(closing), timeout=PARK_SECONDS) if closing else None
         for run in self._under_way.values():
-            run.kill()
+            run.actor.kill()
+        self._crew.dismiss()
         with self.lock:
             for waiting in self.runs.values():
                 if waiting.status.live and waiting.id not in self._under_way:
@@ -112,11 +116,11 @@ class Dispatcher:
 
     def _find_again(self) -> None:
         """Take over from a dispatcher of an earlier life: the run actors there are, and the runs that it had."""
-        actors = cluster.run_actors(self._home)
+        actors = self._crew.find()
         for row in sorted(self._store.live(), key=lambda row: row.created):
             if row.id in actors:
-                arguments = (row.id, row.owner, actors[row.id], self._home, self._woken.set)
-                self._under_way[row.id] = UnderWay.again(*arguments)
+                self._under_way[row.id] = UnderWay(row.id, row.owner, actors[row.id], self._woken.set)
+                self._under_way[row.id].follow()
             elif row.server.startswith(SERVER):
                 run = self.runs[row.id] = LiveRun.read(row, self._store)
                 run.budget = 0 if row.status == Status.PAUSED else None
@@ -139,7 +143,7 @@ class Dispatcher:
     def _standing(self, run_id: str) -> Standing | None:
         run, under_way = self.runs.get(run_id), self._under_way.get(run_id)
         if under_way is not None:
-            return Standing(under_way.owner, Status.QUEUED, "", "", 0, 0.0, 0.0, actor=under_way.name)
+            return Standing(under_way.owner, Status.QUEUED, "", "", 0, 0.0, 0.0, actor=under_way.actor.name)
         if run is None:
             return None
         position, wait = self._place(run_id)
@@ -157,7 +161,7 @@ class Dispatcher:
         ahead = [self.runs[other].seconds_left(self._flops) for other in order[:index]]
         briefs = [run.brief for run in self._under_way.values() if run.brief]
         left = [PARK_SECONDS if brief.status == Status.PAUSED else brief.seconds_left for brief in briefs]
-        return index + 1, expected_wait(left, ahead, max(1, self._capacity))
+        return index + 1, expected_wait(left, ahead, max(1, self._crew.capacity))
 
     def _dispatch_forever(self) -> None:
         while not self._closed:
@@ -170,80 +174,83 @@ class Dispatcher:
                 time.sleep(TICK)
 
     def _turn(self) -> None:
-        """Hear the actors, see runs end, hand out what waits, and ask for what must be known."""
+        """See runs end, hand out what waits, and ask for what must be known."""
         for run in list(self._under_way.values()):
-            run.hear()
-            if run.brief is not None:
-                self._hand_over(run.run_id)
-            self._end_if_over(run)
-        self._count_processors()
+            if run.end is not None:
+                self._hand_over(run)
+            if run.over():
+                self._end(run)
+        self._crew.count()
         with self.lock:
-            if not self._closed:
-                self._start_what_fits()
+            if self._closed:
+                return
+            self._start_what_fits()
             waiting = len(self._queue) > 0
+        self._crew.balance(len(self._under_way))
+        self._ask_around(waiting)
+
+    def _ask_around(self, waiting: bool) -> None:
+        """Ask the actors how far they are, and park the runs that have been paused for long while others wait."""
         now = time.monotonic()
         pause = max(ASK_SECONDS if waiting else ASK_RARELY, len(self._under_way) / ASKS_A_SECOND)
         for run in self._under_way.values():
             run.ask(now, pause)
             if waiting and run.brief and run.brief.paused >= PARK_SECONDS:
-                run.actor.park.remote()
+                run.park()
 
-    def _hand_over(self, run_id: str) -> None:
-        """Forget a run whose actor has answered: from now on the actor keeps it."""
+    def _hand_over(self, run: UnderWay) -> None:
+        """Forget a run that its actor keeps from now on, and send the commands that have waited for it."""
         with self.lock:
-            if self.runs.pop(run_id, None) is not None:
-                self._store.let_go(run_id)
+            if self.runs.pop(run.run_id, None) is not None:
+                self._store.let_go(run.run_id)
+            run.send()
 
-    def _end_if_over(self, run: UnderWay) -> None:
+    def _end(self, run: UnderWay) -> None:
+        gone, outcome = False, None
         try:
             outcome = run.outcome()
-            if outcome is None:
-                return
         except cluster.ray().exceptions.RayError as error:
             logging.warning("the actor of run %s has gone: %s", run.run_id, error)
-            outcome = None
+            gone = True
         try:
-            self._take_back(run, outcome)
+            back = self._comes_back(run, outcome, gone)
         except StoreUnavailable:  # the next turn tries again
             return
-
-    def _take_back(self, run: UnderWay, outcome: Outcome | None) -> None:
-        """Let an actor go; a parked run stays here, and one that lost its last process is given up."""
-        if outcome is not None:
-            self._hand_over(run.run_id)
-        back = self.runs.get(run.run_id)  # it has never answered
-        if back is None and (outcome is None or outcome.parked):
-            back = LiveRun.read(self._store.load(run.run_id, run.owner), self._store)
-        run.kill()
         with self.lock:
             del self._under_way[run.run_id]
             self._queue.release(run.owner)
             if outcome is not None:
                 self._flops = outcome.flops or self._flops
+            if not gone:
+                self._crew.release(run.actor)
             if back is not None:
                 self.runs[back.id] = back
-                self._settle(back, outcome)
+                if back.status == Status.QUEUED:
+                    self._queue.add_first(back.owner, back.id)
 
-    def _settle(self, run: LiveRun, outcome: Outcome | None) -> None:
-        """Say in what state a run comes back from its actor."""
-        run.dirty = True
-        if outcome is not None:
-            run.status, run.budget = Status.PAUSED, 0
-        else:
-            run.status = Status.FAILED
-            run.message = GAVE_UP.format(deaths=MAX_DEATHS + 1, step=run.step) if run.step else NOT_STARTED
-
-    def _count_processors(self) -> None:
-        now = time.monotonic()
-        if now - self._counted >= COUNT_SECONDS:
-            self._counted, found = now, cluster.processors()
-            self._capacity = min(found, self._home.workers or found)
+    def _comes_back(self, run: UnderWay, outcome: Outcome | None, gone: bool) -> LiveRun | None:
+        """Return a run that is not over: parked, lost by its actor, or left by an actor that has gone for good."""
+        back = self.runs.get(run.run_id)  # the actor has never had it
+        if back is None:
+            row = self._store.load(run.run_id, run.owner)
+            if not row.status.live:
+                return None
+            back = LiveRun.read(row, self._store)
+        back.dirty, back.status = True, Status.QUEUED
+        if outcome is not None and outcome.parked:
+            back.status, back.budget = Status.PAUSED, 0
+        elif gone:
+            back.deaths += 1
+            if back.deaths > MAX_DEATHS or run.end is not None:
+                back.status, back.message = Status.FAILED, LOST
+        return back
 
     def _start_what_fits(self) -> None:
-        while len(self._under_way) < self._capacity:
+        while len(self._under_way) < self._crew.capacity:
             run_id = self._queue.take({run.owner for run in self._under_way.values()})
             if run_id is None:
                 return
             run = self.runs[run_id]
             order = Order(run.id, run.owner, run.spec.to_json(), run.created, run.wished_rate, run.budget, run.on_start)
-            self._under_way[run_id] = UnderWay.begin(order, self._home, self._woken.set)
+            self._under_way[run_id] = UnderWay(run.id, run.owner, self._crew.hire(), self._woken.set)
+            self._under_way[run_id].give(order)

@@ -33,6 +33,7 @@ class Order:
     learning_rate: float
     budget: int | None  # steps to take before pausing; None: no pause
     on_start: str  # the message once it trains; {step} is where it begins
+    deaths: int = 0  # of the processes that have had it
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Mirror:
     position: int | None = None
     wait: float | None = None
     actor: Any = None  # None: ask the dispatcher
-    asked: Any = None  # reference to a `Standing` that is to come
+    asked: Any = None  # reference to a `Standing` that is to come, or to None
     asked_at: float = 0.0  # when, on the monotonic clock
     lost: bool = False  # its actor did not answer the last time
     looked: float = -WEIGHTS_SECONDS  # when somebody asked for weights, on the monotonic clock
@@ -34,15 +34,16 @@ class Mirror:
         last = self.run.records[-1].step if self.run.records else 0
         shown = self.run.snapshot.step if self.run.snapshot else -1
         self.asked_at = now
-        self.asked = self.actor.stand.remote(last, shown if now - self.looked < WEIGHTS_SECONDS else None)
+        self.asked = self.actor.stand.remote(self.run.id, last, shown if now - self.looked < WEIGHTS_SECONDS else None)
         return self.asked
 
     def hear(self, standing: Standing) -> None:
         """Take in what the actor or the dispatcher said; records never go back, even if an actor had to."""
         run = self.run
-        run.status, run.message, run.trouble = standing.status, standing.message, standing.trouble
+        run.message, run.trouble = standing.message, standing.trouble
         run.learning_rate, self.lost = standing.learning_rate, False
         run.step, run.seconds = max(run.step, standing.step), max(run.seconds, standing.seconds)
+        run.status = standing.status
         last = run.records[-1].step if run.records else 0
         run.records += [record for record in standing.records if record.step > last]
         self.position, self.wait = standing.position, standing.wait

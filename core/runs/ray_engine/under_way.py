@@ -1,4 +1,4 @@
-"""The runs that have an actor: the dispatcher's view of them."""
+"""The actors and the runs under way in them: the dispatcher's view."""
 
 import logging
 import secrets
@@ -8,12 +8,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.runs.engine import Command
-from core.runs.ray_engine.cluster import RUN, find, ray, start_run
+from core.runs.ray_engine.cluster import RUN, find, ray, start_run_actor
 from core.runs.ray_engine.messages import Brief, Home, Order, Outcome
 
-ASK_SECONDS = 1.0  # between two looks at the actors while somebody waits for one
-ASK_RARELY = 5.0  # the same while nobody waits
-ASKS_A_SECOND = 200  # at most, however many actors there are
+PATIENT = {"max_task_retries": -1}  # the call is made again to a process that replaces a dead one
+
+
+@dataclass(eq=False)
+class Actor:
+    """A run actor, with a run or ready for one."""
+
+    name: str
+    handle: Any
+    idle_since: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def start(cls, home: Home) -> "Actor":
+        """Start an actor, which has torch and the digits ready when a run comes."""
+        name = f"{RUN}:{secrets.token_hex(8)}"
+        return cls(name, start_run_actor(name, home))
+
+    @classmethod
+    def find(cls, name: str, home: Home) -> "Actor":
+        """Return an actor that an earlier dispatcher has started; raises `ValueError` when it has gone."""
+        return cls(name, find(name, home))
+
+    def kill(self) -> None:
+        """End the actor."""
+        ray().kill(self.handle)
 
 
 @dataclass(eq=False)
@@ -22,57 +44,64 @@ class UnderWay:
 
     run_id: str
     owner: str
-    name: str  # of the actor
-    actor: Any
-    end: Any  # reference to its `Outcome`
+    actor: Actor
+    wake: Callable[[], None]  # called when there is something to tell
+    end: Any = None  # reference to its `Outcome`, once the actor keeps the run
+    failure: BaseException | None = None  # why the actor could not take it
+    unsent: list[Command] = field(default_factory=list)  # commands that came before the actor had it
+    brief: Brief | None = None
     asked: Any = None  # reference to a `Brief` that is to come
-    asked_at: float = field(default_factory=time.monotonic)
-    brief: Brief | None = None  # None until the actor has answered for the first time
+    asked_at: float = -1e9
 
-    @classmethod
-    def begin(cls, order: Order, home: Home, wake: Callable[[], None]) -> "UnderWay":
-        """Start an actor for a run; `wake` is called when it has something to tell."""
-        name = f"{RUN}:{order.run_id}:{secrets.token_hex(4)}"  # its last actor may not be quite gone
-        return cls._of(order.run_id, order.owner, name, start_run(order, home, name), wake)
+    def give(self, order: Order) -> None:
+        """Give the run to its actor."""
+        taking = self.actor.handle.take.options(**PATIENT).remote(order)
 
-    @classmethod
-    def again(cls, run_id: str, owner: str, name: str, home: Home, wake: Callable[[], None]) -> "UnderWay":
-        """Find the actor that a dispatcher of an earlier life has started; raises `ValueError` when it has gone."""
-        return cls._of(run_id, owner, name, find(name, home), wake)
+        def taken(future: Any) -> None:
+            self.failure = future.exception()
+            if self.failure is None:
+                self.follow()
+            self.wake()
 
-    @classmethod
-    def _of(cls, run_id: str, owner: str, name: str, actor: Any, wake: Callable[[], None]) -> "UnderWay":
-        patient = {"max_task_retries": -1}  # the question is put again to a process that replaces a dead one
-        run = cls(run_id, owner, name, actor, actor.join.options(**patient).remote())
-        run.asked = actor.brief.options(**patient).remote()
-        for reference in (run.end, run.asked):
-            reference.future().add_done_callback(lambda _: wake())
-        return run
+        taking.future().add_done_callback(taken)
+
+    def follow(self) -> None:
+        """Wait for the end of a run that the actor keeps."""
+        self.end = self.actor.handle.join.options(**PATIENT).remote(self.run_id)
+        self.end.future().add_done_callback(lambda _: self.wake())
 
     def command(self, command: Command) -> None:
-        """Pass a command on, also to an actor that is just being started again."""
-        self.actor.command.options(max_task_retries=-1).remote(command)
+        """Pass a command on, also to an actor that is just being started again; before it has the run, keep it."""
+        self.unsent.append(command)
+        self.send()
+
+    def send(self) -> None:
+        """Send what is not sent yet, when the actor has the run."""
+        while self.end is not None and self.unsent:
+            self.actor.handle.command.options(**PATIENT).remote(self.run_id, self.unsent.pop(0))
+
+    def park(self) -> None:
+        """Ask the actor to let a paused run go."""
+        self.actor.handle.park.remote(self.run_id)
+
+    def over(self) -> bool:
+        """Whether the actor has let go of the run, or has gone itself."""
+        return self.failure is not None or (self.end is not None and bool(ray().wait([self.end], timeout=0)[0]))
 
     def outcome(self) -> Outcome | None:
-        """Return how the run left its actor, or None while it has it; raises Ray's error when the actor has died."""
-        ready, _ = ray().wait([self.end], timeout=0)
-        outcome: Outcome | None = ray().get(self.end) if ready else None
+        """Return how it ended; None when the actor has lost it, raises Ray's error when the actor has gone."""
+        if self.failure is not None:
+            raise self.failure
+        outcome: Outcome | None = ray().get(self.end)
         return outcome
 
-    def hear(self) -> None:
-        """Take in an answer that has come."""
+    def ask(self, now: float, pause: float) -> None:
+        """Take in the answer to the last question, and ask again when that is `pause` seconds old."""
         if self.asked is not None and ray().wait([self.asked], timeout=0)[0]:
             try:
                 self.brief = ray().get(self.asked)
             except ray().exceptions.RayError:
                 logging.info("run %s does not answer", self.run_id)
             self.asked = None
-
-    def ask(self, now: float, pause: float) -> None:
-        """Ask for a brief when the last question is `pause` seconds old."""
-        if self.asked is None and now - self.asked_at >= pause:
-            self.asked, self.asked_at = self.actor.brief.remote(), now
-
-    def kill(self) -> None:
-        """End the actor."""
-        ray().kill(self.actor)
+        if self.asked is None and self.end is not None and now - self.asked_at >= pause:
+            self.asked, self.asked_at = self.actor.handle.brief.remote(self.run_id), now

@@ -1,0 +1,44 @@
+"""A run in hand: the thread that trains it, and our end of its pipe."""
+
+import contextlib
+import logging
+import threading
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+import torch
+
+from core.runs.live import LiveRun
+from core.runs.messages import Job
+from core.runs.worker import perform
+
+
+class Hand:
+    """A run and its training, which the worker's own function does in a thread (docs/decisions.md)."""
+
+    def __init__(self, run: LiveRun) -> None:
+        self.run = run
+        self.over = threading.Event()  # it has ended, and the store has that
+        self.pipe, self._theirs = Pipe()
+
+    def train(self, job: Job) -> None:
+        """Start the thread."""
+        threading.Thread(target=_train, args=(job, self._theirs), name="seven-steps-training", daemon=True).start()
+
+    def send(self, message: object) -> None:
+        """Send a message to the training; one that comes too late does nothing."""
+        with contextlib.suppress(OSError):
+            self.pipe.send(message)
+
+    def drop(self) -> None:
+        """End the training after its step; nothing more is heard of it."""
+        self.pipe.close()
+        self.over.set()
+
+
+def _train(job: Job, pipe: Connection) -> None:
+    torch.set_num_threads(1)
+    try:
+        pipe.send(perform(job, pipe))
+    except (EOFError, OSError):
+        logging.info("run %s has been given away", job.run_id)
