@@ -3,13 +3,14 @@
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.runs.dispatch import FIRST_SPEED, FairQueue, work
 from core.runs.engine import Command, Pause, Progress, Resume, SetLearningRate, Snapshot, Status, StepN, Stop
 from core.runs.messages import Answer, Changed, Ended, Job, Report, Saved, Started, Weights
 from core.runs.spec import MAX_SECONDS, TRAIN_DIGITS, RunSpec
 from core.runs.store import RunRow, Store
+from core.telemetry.runs import run_ended, run_started
 from core.training.loop import StepRecord
 
 SPEED_SECONDS = 2.0  # of training, over which speed is measured
@@ -52,6 +53,16 @@ class LiveRun:
     paused: float = 0.0  # since when
     saved: int = 0  # records in the store
     dirty: bool = True  # the store does not know the newest state
+    queued: float = field(default=0.0, init=False)  # since when, on the monotonic clock
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; whatever changes the status, the operator is told."""
+        before = self.__dict__.get("status") if name == "status" else None
+        super().__setattr__(name, value)
+        if name == "status" and value == Status.QUEUED:
+            self.queued = time.monotonic()
+        if before is not None and before != value:
+            self._tell(before)
 
     @classmethod
     def read(cls, row: RunRow, store: Store) -> "LiveRun":
@@ -132,10 +143,18 @@ class LiveRun:
         self.dirty = self.dirty or not isinstance(answer, Weights)
 
     def _end(self, ended: Ended) -> None:
-        self.status, self.message = ended.status, ended.message or self.message
         self.step, self.seconds = max(self.step, ended.step), max(self.seconds, ended.seconds)
         if ended.weights is not None:
             self.snapshot = Snapshot(self.id, ended.step, self.spec.model, ended.weights)
+        self.message = ended.message or self.message
+        self.status = ended.status
+
+    def _tell(self, before: Status) -> None:
+        """Tell the operator that the status was `before` and is another one now."""
+        if before == Status.QUEUED and self.status == Status.RUNNING:
+            run_started(self.id, self.owner, time.monotonic() - self.queued, self.step)
+        elif before.live and not self.status.live:
+            run_ended(self.id, self.owner, self.status.value, self.step, self.seconds, self.message)
 
     def speed(self) -> float | None:
         """Return the examples per second of the last `SPEED_SECONDS` of training; None before there are two records."""

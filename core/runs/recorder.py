@@ -51,7 +51,7 @@ class Recorder:
             except (StoreUnavailable, OSError):  # it has been logged, and it is tried again
                 continue
             except Exception:  # the runs go on
-                logging.exception("the recorder of the runs met a fault")
+                logging.getLogger("seven_steps").exception("the recorder of the runs met a fault")
 
     def _keep_house(self) -> None:
         now = time.monotonic()

@@ -15,6 +15,7 @@ from core.runs.engine import Command, Pause, Resume, SetLearningRate, Status, St
 from core.runs.messages import Changed, Ended, Job, Look, Park, Report, Saved, Started, Weights
 from core.runs.spec import MAX_MEMORY, MAX_SECONDS, RunSpec
 from core.runs.window import Window
+from core.telemetry.logs import configure_logs, log
 from core.training.loop import StepRecord, TrainingState, train
 
 CHECKPOINT_EVERY = 1.0  # seconds
@@ -27,6 +28,7 @@ def main(pipe: Connection) -> None:
     """Do the jobs that come through `pipe` until its other end closes, as it does when the server dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
     torch.set_num_threads(1)
+    configure_logs()
     limit_memory(MAX_MEMORY)
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -54,7 +56,7 @@ def perform(job: Job, pipe: Connection) -> Ended:
     except (DataError, ValueError) as error:
         message = str(error)
     except Exception as error:
-        logging.exception("run %s failed", job.run_id)
+        log(logging.ERROR, "run failed", error, run=job.run_id)
         message = "This run failed through a fault in the program, which its log describes."
         if isinstance(error, MemoryError) or "memory" in str(error):
             message = "This run needs more memory than a run may have. Choose fewer neurons or a smaller batch."

@@ -24,6 +24,7 @@ COUNTERS: dict[str, Figure] = {
     "seven_steps_runs_submitted": Figure("Runs that learners submitted or took up again."),
     "seven_steps_runs_ended": Figure("Runs that ended, by how.", "status"),
     "seven_steps_runs_refused": Figure("Runs that were not taken because a queue was full."),
+    "seven_steps_workers_lost": Figure("Worker processes that died under a run."),
     "seven_steps_page_errors": Figure("Faults that a learner was told about."),
     "seven_steps_rate_limited": Figure("Actions that were refused because they came too fast.", "action"),
 }

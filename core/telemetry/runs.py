@@ -6,11 +6,16 @@ from core.telemetry.logs import log, short
 from core.telemetry.metrics import get_metrics
 
 
-def run_submitted(run_id: str, owner: str, parameters: int, epochs: int, resumed: bool = False) -> None:
-    """A learner's run stands in the queue, for the first time or once more."""
+def run_submitted(run_id: str, owner: str, parameters: int, epochs: int) -> None:
+    """A learner's run stands in the queue."""
     get_metrics().count("seven_steps_runs_submitted")
-    event = "run taken up again" if resumed else "run submitted"
-    log(logging.INFO, event, run=run_id, owner=short(owner), parameters=parameters, epochs=epochs)
+    log(logging.INFO, "run submitted", run=run_id, owner=short(owner), parameters=parameters, epochs=epochs)
+
+
+def run_resumed(run_id: str, owner: str) -> None:
+    """A run that had ended stands in the queue again."""
+    get_metrics().count("seven_steps_runs_submitted")
+    log(logging.INFO, "run taken up again", run=run_id, owner=short(owner))
 
 
 def run_refused(owner: str, reason: str) -> None:
@@ -32,3 +37,9 @@ def run_ended(run_id: str, owner: str, status: str, step: int, seconds: float, m
     level = logging.ERROR if status == "failed" else logging.INFO
     spent = round(seconds, 3)
     log(level, "run ended", run=run_id, owner=short(owner), status=status, step=step, seconds=spent, message=message)
+
+
+def worker_lost(run_id: str, owner: str, deaths: int) -> None:
+    """The process that trained a run died; it was the run's `deaths`-th."""
+    get_metrics().count("seven_steps_workers_lost")
+    log(logging.WARNING, "worker lost", run=run_id, owner=short(owner), deaths=deaths)

@@ -167,9 +167,8 @@ def valid_points(values: object, count: int, low: float, high: float) -> tuple[f
     """Return what a browser reported as `count` numbers from low to high, `None` when it is anything else."""
     if not isinstance(values, list) or len(values) != count or count > MOST_POINTS:
         return None
-    numbers = [value for value in values if type(value) in (int, float) and math.isfinite(value)]  # no True, no False
-    inside = all(low <= value <= high for value in numbers)
-    return tuple(float(value) for value in numbers) if len(numbers) == count and inside else None
+    good = all(type(value) in (int, float) and low <= value <= high for value in values)  # no True, no False, no nan
+    return tuple(float(value) for value in values) if good else None
 
 
 def valid_step(step: object, count: int) -> int | None:

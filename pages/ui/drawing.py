@@ -17,7 +17,8 @@ from pages.ui import controls
 from pages.ui.canvas import draw
 from pages.ui.charts import show
 from pages.ui.model_choice import choose_model
-from pages.ui.state import set_url, url_integer
+from pages.ui.pace import TooFast, keep_pace
+from pages.ui.state import remember, session, set_url, url_integer
 from pages.ui.tiles import Tile, show_tiles
 
 NO_DIGIT = "No digit is found in this picture. Dark ink on light paper, large and in the middle, is read best."
@@ -71,6 +72,8 @@ def _subject(source: str, skipped: list[str]) -> tuple[Subject | None, str]:
             st.caption(str(error))
         else:
             st.warning(NO_DIGIT, icon=":material/image_search:")
+    except TooFast as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
     except ValueError as error:
         st.error(str(error), icon=":material/broken_image:")
     return None, request
@@ -80,6 +83,9 @@ def _uploaded() -> NDArray[np.uint8] | None:
     file = st.file_uploader("A photo or picture of one digit", ["png", "jpg", "jpeg"], max_upload_size=5)
     if file is None:
         return None
+    if session("picture", str) != file.file_id:  # a picture counts once, however often the page runs
+        keep_pace("upload")
+        remember("picture", file.file_id)
     rgba = read_picture(file.getvalue())
     st.image(rgba, width=240, alt="The picture that was uploaded")
     return rgba

@@ -18,8 +18,10 @@ from core.runs import (
     UnknownRun,
 )
 from core.runs import get_engine as engine
+from core.telemetry.runs import run_refused, run_resumed, run_submitted
 from core.training import StepRecord
 from pages.ui.live_picture import show_run, show_start
+from pages.ui.pace import TooFast, keep_pace
 from pages.ui.state import owner, session
 
 POLL_SECONDS = 0.5
@@ -126,9 +128,14 @@ def _pause_button(watch: Watch, progress: Progress | None) -> None:
 
 def _submit(watch: Watch, spec: RunSpec, steps: int | None = None) -> None:
     try:
+        keep_pace("submit")
         watch.follow(engine().submit(spec, owner(), steps))
+        run_submitted(watch.run_id or "", owner(), spec.model.parameters, spec.training.epochs)
+    except TooFast as error:
+        watch.error = str(error)
     except QueueFull as error:
         watch.error = str(error)
+        run_refused(owner(), watch.error)
 
 
 def _step(watch: Watch, spec: RunSpec, live: bool, steps: int) -> None:
@@ -146,8 +153,10 @@ def _reset(watch: Watch, live: bool) -> None:
 
 def _continue(watch: Watch) -> None:
     try:
+        keep_pace("submit")
         engine().resume(watch.run_id or "", owner())
-    except (QueueFull, UnknownRun, ValueError) as error:
+        run_resumed(watch.run_id or "", owner())
+    except (TooFast, QueueFull, UnknownRun, ValueError) as error:
         watch.error = str(error)
 
 

@@ -12,10 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from core.runs import Status
+from core.runs.live import LiveRun
+from core.runs.messages import Changed, Ended, Started
 from core.telemetry.health import Health, disk_room
 from core.telemetry.logs import JsonLines, Lines, configure_logs, log, short
 from core.telemetry.metrics import COUNTERS, GAUGES, HISTOGRAMS, MOST_SERIES, Metrics
 from core.telemetry.operator import OperatorDoor, operator_place
+from tests.runs_support import SHORT
 
 
 @pytest.fixture
@@ -176,3 +180,25 @@ def test_the_door_answers_and_closes():
         health.close()
     with pytest.raises(OSError, match="refused"):
         get(door.port, "/healthz")
+
+
+def test_every_change_of_a_runs_status_is_told(records, monkeypatch):
+    metrics = Metrics()
+    monkeypatch.setattr("core.telemetry.runs.get_metrics", lambda: metrics)
+    run = LiveRun("r1", "a secret cookie", SHORT, 0.0, 0.1, 0.1)
+    assert not records
+    run.hear(Started(0, ""))
+    run.hear(Changed(Status.PAUSED, 0.1))
+    run.hear(Changed(Status.RUNNING, 0.1))
+    run.hear(Ended(Status.FAILED, "out of luck", 7, 2.5, None))
+    lines = [Lines().format(record) for record in records]
+    assert ["run started run=r1" in line for line in lines] == [True, False]
+    assert "ERROR run ended run=r1" in lines[1]
+    assert 'status=failed step=7 seconds=2.5 message="out of luck"' in lines[1]
+    assert not any("secret" in line for line in lines)
+    read = families(metrics.text({}))
+    assert [(s.labels["status"], s.value) for s in read["seven_steps_runs_ended"].samples] == [("failed", 1)]
+    assert read["seven_steps_queue_wait_seconds"].samples[-1].value == 1
+    again = LiveRun("r2", "x", SHORT, 0.0, 0.1, 0.1, Status.FINISHED)  # read from the store: nothing happened
+    assert again.status == Status.FINISHED
+    assert len(records) == 2
