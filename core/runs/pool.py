@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import spawn
 from typing import Any
 
@@ -26,7 +26,8 @@ class WorkerProcess:
         context = multiprocessing.get_context(_METHOD)
         self.pipe, theirs = context.Pipe()
         self.run_id: str | None = None
-        self.killed = False
+        self.killed = False  # by us
+        self.owes = False  # an answer to a command
         self.process = context.Process(target=worker.main, args=(theirs,), name=NAME, daemon=True)  # type: ignore[attr-defined]
         with _starting:
             _leave_main_alone()
@@ -62,7 +63,8 @@ class WorkerProcess:
     def kill(self) -> None:
         """End the worker at once, whatever it does; whoever waits for it notices that it has died."""
         self.killed = True
-        self.process.kill()
+        with suppress(ValueError):  # it is closed already
+            self.process.kill()
 
     def close(self) -> None:
         """Close the pipe, which ends the worker after its step; kill it when it does not end, and collect it."""

@@ -9,12 +9,15 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait, work
-from core.runs.engine import Command, EngineStats, QueueFull, Status
+from core.runs.engine import Command, EngineStats, Pause, QueueFull, Status
 from core.runs.live import LiveRun
 from core.runs.messages import Answer, Ended, Look, Park
 from core.runs.pool import WorkerProcess
 from core.runs.store import INTERRUPTED, Store
+from core.runs.watchdog import Watchdog
+from core.telemetry.runs import worker_lost
 
+LOG = logging.getLogger("seven_steps")
 TICK = 0.1  # seconds between looks at the clock
 WATCHED_SECONDS = 3.0  # somebody who asked so recently is still watching
 LOOK_SECONDS = 0.5  # between two sets of weights
@@ -24,6 +27,8 @@ MAX_BACKOFF = 30.0  # seconds between attempts to start workers that die at once
 
 DIED = "The process that trained this run died; a new one takes over."
 TOOK_OVER = "The process that trained this run died; a new one took over after step {step}."
+HUNG = "The process that trained this run no longer answered; a new one takes over."
+HUNG_TOOK_OVER = "The process that trained this run no longer answered; a new one took over after step {step}."
 GAVE_UP = "The process that trained this run died {deaths} times, and it was given up at step {step}."
 
 
@@ -42,6 +47,7 @@ class Supervisor:
         self._early_deaths = 0
         self._not_before = 0.0
         self._closed = False
+        self._watchdog = Watchdog()
         self._woken, self._waker = Pipe(duplex=False)
         self._thread = threading.Thread(target=self._supervise, name="seven-steps-supervisor", daemon=True)
         self._thread.start()
@@ -63,6 +69,7 @@ class Supervisor:
             run.wish(command)
             worker = next((worker for worker in self.pool if worker.run_id == run.id), None)
             if worker is not None:
+                worker.owes = worker.owes or not isinstance(command, Pause)  # a run may be paused already
                 worker.send(command)
             else:
                 run.obey_alone(command, self.queue)
@@ -105,6 +112,7 @@ class Supervisor:
             self._closed = True
         self._wake()
         self._thread.join()
+        self._watchdog.close()
         for worker in self.pool:
             worker.pipe.close()  # all of them first, so that they end side by side
         for worker in self.pool:
@@ -127,7 +135,7 @@ class Supervisor:
             try:
                 self._turn()
             except Exception:  # the other runs go on
-                logging.exception("the supervisor of the runs met a fault")
+                LOG.exception("the supervisor of the runs met a fault")
                 time.sleep(TICK)
 
     def _turn(self) -> None:
@@ -146,6 +154,7 @@ class Supervisor:
                 self._listen(worker)
         with self.lock:
             self._look_and_park()
+            self._watchdog.look([worker for worker in self.pool if self._must_speak(worker)])
 
     def _start_worker_if_wanted(self) -> None:
         """Keep one worker ready, and one for every run that could start, as far as workers go."""
@@ -157,7 +166,7 @@ class Supervisor:
             try:
                 worker = WorkerProcess()  # takes seconds the first time
             except (OSError, EOFError):
-                logging.exception("a worker could not be started")
+                LOG.exception("a worker could not be started")
                 self._back_off()
                 return
             with self.lock:
@@ -176,7 +185,8 @@ class Supervisor:
 
     def _listen(self, worker: WorkerProcess) -> None:
         try:
-            answers = worker.receive()
+            with self._watchdog.hearing(worker):
+                answers = worker.receive()
         except EOFError:
             worker.close()
             with self.lock:
@@ -184,6 +194,7 @@ class Supervisor:
                 self._replace(worker)
             return
         with self.lock:
+            worker.owes = False
             for answer in answers:
                 self._early_deaths = 0
                 self._hear(worker, answer)
@@ -207,13 +218,20 @@ class Supervisor:
             return
         run = self.runs[worker.run_id]
         run.deaths, run.dirty = run.deaths + 1, True
+        worker_lost(run.id, run.owner, run.deaths)
         if run.deaths > MAX_DEATHS:
             run.status, run.message = Status.FAILED, GAVE_UP.format(deaths=run.deaths, step=run.step)
             self.queue.release(run.owner)
             self._on_change.set()
         else:
-            run.status, run.message, run.on_start = Status.QUEUED, DIED, TOOK_OVER
+            run.message, run.on_start = (HUNG, HUNG_TOOK_OVER) if worker.killed else (DIED, TOOK_OVER)
+            run.status = Status.QUEUED
             self.queue.add_first(run.owner, run.id)
+
+    def _must_speak(self, worker: WorkerProcess) -> bool:
+        """Whether a worker that works would say something soon: it trains, or a command waits for its answer."""
+        run = self.runs.get(worker.run_id or "")
+        return run is not None and (run.status != Status.PAUSED or worker.owes)
 
     def _back_off(self) -> None:
         """Wait longer and longer before starting workers that die before they have said anything."""

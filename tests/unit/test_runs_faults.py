@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,22 @@ import pytest
 from core.database import StoreUnavailable
 from core.model import ModelConfig
 from core.paths import ROOT
-from core.runs import Pause, Progress, RunSpec, SetLearningRate, Status, Stop
+from core.runs import Pause, Progress, Resume, RunSpec, SetLearningRate, Status, Stop, watchdog
 from core.runs.checkpoint import CheckpointFiles
+from core.runs.pool import WorkerProcess
+from core.runs.store import Store
 from core.runs.supervisor import MAX_DEATHS
 from core.training import TrainConfig
-from tests.runs_support import LONG, SHORT, engine_in, same_weights, undisturbed, until, until_over, until_poll
+from tests.runs_support import (
+    LONG,
+    SHORT,
+    engine_in,
+    same_weights,
+    undisturbed,
+    until,
+    until_over,
+    until_poll,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests send signals")
 
@@ -247,3 +260,67 @@ def test_a_server_that_forgets_to_close_ends_cleanly(tmp_path):
         until(lambda: not any(exists(pid) for pid in family))
     with engine_in(tmp_path) as engine:
         assert engine.poll(run, "ann").status == Status.INTERRUPTED
+
+
+def stop_worker_of(engine, run_id):
+    """Stop the run's worker as a debugger would, and return its process id."""
+    pid = until(lambda: worker_of(engine, run_id)).pid
+    os.kill(pid, signal.SIGSTOP)
+    return pid
+
+
+@pytest.mark.parametrize("moment", ["training", "paused"])
+def test_a_worker_that_hangs_is_killed_and_the_run_ends_with_the_same_weights(tmp_path, monkeypatch, moment):
+    monkeypatch.setattr(watchdog, "SILENT_SECONDS", 1.5)
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(MEDIUM, "ann")
+        until(lambda: list((tmp_path / "checkpoints").glob("*.checkpoint")))
+        if moment != "training":
+            engine.control(run, "ann", Pause())
+            until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
+        hung = stop_worker_of(engine, run)
+        engine.control(run, "ann", Resume())
+        finished = until_over(engine, run, "ann")
+        assert not exists(hung)
+        assert finished.status == Status.FINISHED
+        assert "no longer answered; a new one took over after step" in finished.message
+        assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(MEDIUM))
+
+
+def test_a_worker_that_hangs_in_the_middle_of_a_message_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(watchdog, "BROKEN_OFF_SECONDS", 0.5)
+    worker, dog = WorkerProcess(), watchdog.Watchdog()
+    os.kill(worker.pid, signal.SIGSTOP)
+    with pytest.raises(EOFError), dog.hearing(worker):
+        worker.pipe.recv()  # as for the rest of a message
+    assert worker.killed
+    dog.close()
+    worker.close()
+
+
+def test_a_pause_is_no_silence(tmp_path, monkeypatch):
+    monkeypatch.setattr(watchdog, "SILENT_SECONDS", 0.3)
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(LONG, "ann", steps=0)
+        until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
+        engine.control(run, "ann", Pause())  # which has no answer
+        worker = worker_of(engine, run)
+        time.sleep(1)
+        assert worker_of(engine, run) is worker
+        assert not worker.killed
+
+
+def test_a_run_that_another_server_took_up_ends_here(tmp_path):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(LONG, "ann")
+        until_poll(engine, run, "ann", lambda p: p.records)
+        until(lambda: engine._store.runs_of("ann", 1))  # the store knows it
+        worker = worker_of(engine, run).pid
+        with closing(Store(f"sqlite:///{tmp_path / 'runs.db'}", tmp_path / "checkpoints", "another")) as other:
+            row = other.load(run, "ann")
+            other.save(replace(row, status=Status.QUEUED), row.records, [])
+            until(lambda: not exists(worker))
+            assert run not in engine._supervisor.runs
+            assert other.load(run, "ann").status == Status.QUEUED
+            assert engine.poll(run, "ann").status == Status.QUEUED  # as the other says
+        assert until_over(engine, engine.submit(SHORT, "bob"), "bob").status == Status.FINISHED
