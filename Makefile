@@ -17,6 +17,7 @@ lint: .venv/ready-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m scripts.audit
 
 bench: .venv/ready-dev .venv/ready-browser
 	$(BIN)/python -m tests.benchmarks

@@ -76,8 +76,8 @@ def shock(config: ShockConfig) -> UnitHistory:
         loss = F.binary_cross_entropy_with_logits((a @ w2 + b2).squeeze(1), y)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        assert w1.grad is not None
-        assert b1.grad is not None
+        assert w1.grad is not None  # nosec B101  # an invariant, for the type checker
+        assert b1.grad is not None  # nosec B101  # as above
         on.append((z.detach() > 0).double().mean(0))
         sizes.append((w1.grad**2).sum(0).add(b1.grad**2).sqrt())
         losses.append(loss.item())

@@ -13,7 +13,7 @@ from pages.ui.catalogue import LESSONS, Lesson, lesson, neighbours
 from pages.ui.quiz import Outcome, predict_then_run
 from pages.ui.texts import LessonText, lesson_text
 
-NOTES_TO_TOOLS = re.compile(r"  # (type: ignore|noqa|fmt:).*")
+NOTES_TO_TOOLS = re.compile(r"  # (type: ignore|noqa|nosec|fmt:).*")
 
 
 @dataclass(frozen=True)
