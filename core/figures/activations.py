@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, log_axis, styled
 from core.losses import SoftmaxTerms
@@ -28,9 +29,9 @@ def activations_figure(names: Sequence[str], x: float) -> go.Figure:
     for index, name in enumerate(names):
         _small_multiple(figure, name, x, index // COLUMNS + 1, index % COLUMNS + 1, index == 0)
     styled(figure, 70 + 190 * rows)
-    figure.update_layout(legend={"y": 1.0 + 0.16 / rows})
-    figure.update_xaxes(range=[-REACH, REACH], fixedrange=True, showticklabels=True)
-    figure.update_yaxes(range=[-2, 3], fixedrange=True)
+    lay_out(figure, legend={"y": 1.0 + 0.16 / rows})
+    x_axes(figure, range=[-REACH, REACH], fixedrange=True, showticklabels=True)
+    y_axes(figure, range=[-2, 3], fixedrange=True)
     return figure
 
 
@@ -75,9 +76,9 @@ def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
         add_bars(figure, column, names, values.tolist(), colour, 3)
     styled(figure, 300, showlegend=False, bargap=0.3)
     top = float(terms.exponentials.max())
-    figure.update_yaxes(range=[0, 1.2 * top], fixedrange=True, col=1)
-    figure.update_yaxes(range=[0, 1.15], tickformat=".0%", fixedrange=True, col=2)
-    figure.update_xaxes(fixedrange=True, type="category")
+    y_axes(figure, range=[0, 1.2 * top], fixedrange=True, col=1)
+    y_axes(figure, range=[0, 1.15], tickformat=".0%", fixedrange=True, col=2)
+    x_axes(figure, fixedrange=True, type="category")
     return figure
 
 
@@ -102,6 +103,6 @@ def temperature_figure(
         )
     figure.add_vline(x=temperature, line={"color": PALETTE["neutral"], "dash": "dash"})
     styled(figure, 260)
-    figure.update_xaxes(title="temperature", **log_axis(*span))
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", fixedrange=True)
+    x_axes(figure, title="temperature", **log_axis(*span))
+    y_axes(figure, range=[0, 1.03], tickformat=".0%", fixedrange=True)
     return figure

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.style import styled
 from core.words import fixed_text
@@ -38,10 +39,10 @@ def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix], ink: str)
         place = {"x": columns.ravel(), "y": rows.ravel()}
         numbers = go.Scatter(**place, text=texts, mode="text", textfont={"color": ink}, hoverinfo="skip")
         figure.add_trace(numbers, 1, column)
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, autorange="reversed")
+    x_axes(figure, visible=False)
+    y_axes(figure, visible=False, autorange="reversed")
     styled(figure, 70 + ROW * max(len(matrix) for matrix in matrices), showlegend=False)
-    figure.update_layout(margin={"l": 4, "r": 4, "t": 40, "b": 8})
+    lay_out(figure, margin={"l": 4, "r": 4, "t": 40, "b": 8})
     return figure
 
 
@@ -49,8 +50,8 @@ def losses_figure(losses: Sequence[float]) -> go.Figure:
     """Show the loss at the start and after each step taken."""
     line = go.Scatter(y=list(losses), mode="lines+markers", line={"color": PALETTE["train"]}, name="loss")
     figure = styled(go.Figure(line), 240, showlegend=False)
-    figure.update_xaxes(title="steps taken", rangemode="tozero", dtick=max(1, len(losses) // 8))
-    figure.update_yaxes(title="loss", rangemode="tozero")
+    x_axes(figure, title="steps taken", rangemode="tozero", dtick=max(1, len(losses) // 8))
+    y_axes(figure, title="loss", rangemode="tozero")
     return figure
 
 
@@ -66,7 +67,7 @@ def shares_figure(names: Sequence[str], shares: Sequence[float], total: str) -> 
         connector={"line": {"color": PALETTE["neutral"], "width": 1}},
     )
     figure = styled(go.Figure(bars), 300, showlegend=False)
-    figure.update_yaxes(title="gradient", zeroline=True)
+    y_axes(figure, title="gradient", zeroline=True)
     return figure
 
 
@@ -74,6 +75,6 @@ def sizes_figure(names: Sequence[str], sizes: Sequence[int]) -> go.Figure:
     """Show how many kilobytes each tensor takes, the first on top."""
     bars = go.Bar(y=list(names), x=[size / 1000 for size in sizes], orientation="h", marker_color=PALETTE["forward"])
     figure = styled(go.Figure(bars), 110 + 30 * len(names), showlegend=False)
-    figure.update_xaxes(title="kept for the way back, in kB")
-    figure.update_yaxes(autorange="reversed", automargin=True)
+    x_axes(figure, title="kept for the way back, in kB")
+    y_axes(figure, autorange="reversed", automargin=True)
     return figure

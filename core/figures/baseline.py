@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE, faded
 from core.figures.style import styled
 
@@ -24,10 +25,10 @@ def ideals_figure(digit: Image, three: Image, seven: Image, three_parts: Image, 
     for column, image in enumerate((three_parts, seven_parts), start=2):
         figure.add_trace(_pixels(image, limit, parts), row=2, col=column)
     styled(figure, 430, showlegend=False)
-    figure.update_layout(margin={"l": 2, "r": 2, "t": 26, "b": 2})
+    lay_out(figure, margin={"l": 2, "r": 2, "t": 26, "b": 2})
     figure.update_annotations(font_size=13)
-    figure.update_xaxes(visible=False, constrain="domain", fixedrange=True)
-    figure.update_yaxes(visible=False, constrain="domain", fixedrange=True, autorange="reversed")
+    x_axes(figure, visible=False, constrain="domain", fixedrange=True)
+    y_axes(figure, visible=False, constrain="domain", fixedrange=True, autorange="reversed")
     for index, axis in enumerate(figure.select_yaxes(), start=1):
         axis.scaleanchor = f"x{index if index > 1 else ''}"
     return figure
@@ -60,8 +61,8 @@ def scores_figure(scores: Mapping[str, float], learned: str) -> go.Figure:
         )
     )
     styled(figure, 170, showlegend=False, bargap=0.35)
-    figure.update_layout(margin={"l": 8, "r": 48, "t": 4, "b": 34})
+    lay_out(figure, margin={"l": 8, "r": 48, "t": 4, "b": 34})
     low = min(0.9, *scores.values())
-    figure.update_xaxes(title="right on the test digits", range=[low, 1], tickformat=".0%", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
+    x_axes(figure, title="right on the test digits", range=[low, 1], tickformat=".0%", fixedrange=True)
+    y_axes(figure, autorange="reversed", automargin=True, fixedrange=True)
     return figure

@@ -12,6 +12,7 @@ from core.activations import ACTIVATIONS
 from core.experiments.collapse import Stack, planar_points
 from core.experiments.dead_units import UnitHistory
 from core.experiments.planar import REACH
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import DIVERGING, PALETTE, faded
 from core.figures.style import log_axis, styled
 
@@ -45,12 +46,12 @@ def boundaries_figure(stacks: Sequence[Stack], point: tuple[float, float]) -> go
             col=column,
         )
     styled(figure, 400, showlegend=False)
-    figure.update_layout(margin={"l": 28, "r": 8, "t": 34, "b": 28})
-    figure.update_xaxes(range=[-REACH, REACH], fixedrange=True, dtick=1, constrain="domain")
-    figure.update_yaxes(range=[-REACH, REACH], fixedrange=True, dtick=1)
+    lay_out(figure, margin={"l": 28, "r": 8, "t": 34, "b": 28})
+    x_axes(figure, range=[-REACH, REACH], fixedrange=True, dtick=1, constrain="domain")
+    y_axes(figure, range=[-REACH, REACH], fixedrange=True, dtick=1)
     for column in range(1, len(stacks) + 1):
         anchor = "x" if column == 1 else f"x{column}"
-        figure.update_yaxes(scaleanchor=anchor, constrain="domain", col=column)
+        y_axes(figure, scaleanchor=anchor, constrain="domain", col=column)
     return figure
 
 
@@ -104,10 +105,10 @@ def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:
             hovertemplate="layer %{x}: %{y:.3g}<extra>" + ACTIVATIONS[name].label + "</extra>",
         )
     styled(figure, 380)
-    figure.update_layout(margin={"l": 64})
-    figure.update_xaxes(title="hidden layer, first to last", fixedrange=True)
+    lay_out(figure, margin={"l": 64})
+    x_axes(figure, title="hidden layer, first to last", fixedrange=True)
     drawn = [value for values in sizes.values() for value in values if value > 0] or [1.0]
-    figure.update_yaxes(title="size of the gradient", **log_axis(min(drawn), max(drawn)))
+    y_axes(figure, title="size of the gradient", **log_axis(min(drawn), max(drawn)))
     return figure
 
 
@@ -135,11 +136,11 @@ def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
         figure.add_vline(x=history.config.violent - 0.5, line={"color": PALETTE["neutral"], "dash": "dash"})
     units = history.on.shape[1]
     styled(figure, 560)
-    figure.update_layout(margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"})
-    figure.update_xaxes(fixedrange=True, showgrid=False)
-    figure.update_xaxes(title="training step", row=len(histories) + 1)
-    figure.update_yaxes(fixedrange=True)
-    figure.update_yaxes(range=[-0.4, units + 0.4], row=len(histories) + 1)
+    lay_out(figure, margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"})
+    x_axes(figure, fixedrange=True, showgrid=False)
+    x_axes(figure, title="training step", row=len(histories) + 1)
+    y_axes(figure, fixedrange=True)
+    y_axes(figure, range=[-0.4, units + 0.4], row=len(histories) + 1)
     return figure
 
 
@@ -156,4 +157,4 @@ def _unit_map(figure: go.Figure, on: Tensor, row: int) -> None:
         row=row,
         col=1,
     )
-    figure.update_yaxes(type="category", autorange="reversed", showticklabels=False, title="units", row=row, col=1)
+    y_axes(figure, type="category", autorange="reversed", showticklabels=False, title="units", row=row, col=1)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.pixels import ink, png_uri
 from core.figures.style import bare, styled
@@ -32,7 +33,7 @@ def probabilities_figure(probabilities: NDArray[np.float32], height: int = 320) 
         )
     )
     styled(figure, height, showlegend=False)
-    figure.update_layout(margin={"l": 24, "r": 8, "t": 8, "b": 8}, bargap=0.25)
-    figure.update_xaxes(range=[0, 1.18], visible=False)
-    figure.update_yaxes(type="category", autorange="reversed", tickfont={"size": 16}, ticks="")
+    lay_out(figure, margin={"l": 24, "r": 8, "t": 8, "b": 8}, bargap=0.25)
+    x_axes(figure, range=[0, 1.18], visible=False)
+    y_axes(figure, type="category", autorange="reversed", tickfont={"size": 16}, ticks="")
     return figure

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 
 from core.experiments.network_loss import FullBatchRun
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import log_axis, styled
 from core.optimizers import SCHEDULES
@@ -29,9 +30,9 @@ def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, t
         hovertemplate="step %{customdata}<br>w = %{x:.3g}<extra></extra>",
     )
     styled(figure, 230, showlegend=False, title={"text": title, "font": {"size": 15}, "x": 0.5, "xanchor": "center"})
-    figure.update_layout(margin={"l": 30, "r": 8, "t": 36, "b": 42})
-    figure.update_xaxes(title={"text": "w", "standoff": 2}, range=[w[0], w[-1]], fixedrange=True)
-    figure.update_yaxes(range=[-0.05 * losses.max(), 1.08 * losses.max()], fixedrange=True)
+    lay_out(figure, margin={"l": 30, "r": 8, "t": 36, "b": 42})
+    x_axes(figure, title={"text": "w", "standoff": 2}, range=[w[0], w[-1]], fixedrange=True)
+    y_axes(figure, range=[-0.05 * losses.max(), 1.08 * losses.max()], fixedrange=True)
     return figure
 
 
@@ -47,8 +48,8 @@ def losses_figure(losses: Array) -> go.Figure:
         hovertemplate="step %{x}<br>loss %{y:.3g}<extra></extra>",
     )
     styled(figure, 400, showlegend=False)
-    figure.update_xaxes(title="step", fixedrange=True)
-    figure.update_yaxes(title="loss", **log_axis(drawn.min(), drawn.max()))
+    x_axes(figure, title="step", fixedrange=True)
+    y_axes(figure, title="loss", **log_axis(drawn.min(), drawn.max()))
     return figure
 
 
@@ -71,10 +72,10 @@ def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> go
             hovertemplate="step %{x}: loss %{y:.3f}<extra>%{fullData.name}</extra>",
         )
     styled(figure, 400)
-    figure.update_layout(legend={"orientation": "h", "y": -0.2, "yanchor": "top"}, margin={"t": 8, "b": 110})
-    figure.update_xaxes(title={"text": "step", "standoff": 4}, fixedrange=True)
+    lay_out(figure, legend={"orientation": "h", "y": -0.2, "yanchor": "top"}, margin={"t": 8, "b": 110})
+    x_axes(figure, title={"text": "step", "standoff": 4}, fixedrange=True)
     drawn = [loss for run in runs for loss in run.losses if loss > 0] or [1.0]
-    figure.update_yaxes(title="loss on the whole batch", **log_axis(min(drawn), max(drawn)))
+    y_axes(figure, title="loss on the whole batch", **log_axis(min(drawn), max(drawn)))
     return figure
 
 
@@ -95,8 +96,8 @@ def power_figure(estimates: Sequence[float], power_steps: int) -> go.Figure:
             hovertemplate="after %{x} multiplications: %{y:.6f}<extra>%{fullData.name}</extra>",
         )
     styled(figure, 280)
-    figure.update_xaxes(title="multiplications by the Hessian", fixedrange=True)
-    figure.update_yaxes(title="curvature found", fixedrange=True)
+    x_axes(figure, title="multiplications by the Hessian", fixedrange=True)
+    y_axes(figure, title="curvature found", fixedrange=True)
     return figure
 
 
@@ -107,7 +108,7 @@ def schedule_figure(rate: float, schedule: str, steps: int) -> go.Figure:
     line = {"color": PALETTE["accent"], "width": 3, "shape": "hv"}
     figure.add_scatter(x=list(range(1, steps + 1)), y=used, mode="lines", line=line)
     styled(figure, 180, showlegend=False)
-    figure.update_layout(margin={"t": 8})
-    figure.update_xaxes(title="step", fixedrange=True)
-    figure.update_yaxes(title="rate used", rangemode="tozero", fixedrange=True)
+    lay_out(figure, margin={"t": 8})
+    x_axes(figure, title="step", fixedrange=True)
+    y_axes(figure, title="rate used", rangemode="tozero", fixedrange=True)
     return figure

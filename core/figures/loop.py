@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.pixels import ink, png_uri
 from core.figures.style import bare, evenly, styled
@@ -29,16 +30,16 @@ def update_figure(before: Image | None, gradient: Image | None, after: Image | N
     for column, (numbers, limit) in enumerate(zip((before, gradient, after), limits, strict=True), start=1):
         figure.add_trace(_pixels(numbers, limit or 1.0), row=1, col=column)
     styled(figure, 185, showlegend=False)
-    figure.update_layout(margin={"l": 2, "r": 2, "t": 26, "b": 4})
+    lay_out(figure, margin={"l": 2, "r": 2, "t": 26, "b": 4})
     figure.update_annotations(font_size=13, yshift=2)
     for x, sign in ((0.308, f"− {rate:g} ×"), (0.692, "=")):
         figure.add_annotation(
             x=x, y=0.5, xref="paper", yref="paper", text=sign, xanchor="center", showarrow=False, font_size=15
         )
-    figure.update_xaxes(visible=False, constrain="domain", range=[-0.7, 27.7], fixedrange=True)
-    figure.update_yaxes(visible=False, constrain="domain", range=[27.7, -0.7], fixedrange=True)
+    x_axes(figure, visible=False, constrain="domain", range=[-0.7, 27.7], fixedrange=True)
+    y_axes(figure, visible=False, constrain="domain", range=[27.7, -0.7], fixedrange=True)
     for column in (1, 2, 3):
-        figure.update_yaxes(scaleanchor=f"x{column if column > 1 else ''}", col=column)
+        y_axes(figure, scaleanchor=f"x{column if column > 1 else ''}", col=column)
     figure.add_shape(
         type="rect",
         x0=-0.5,
@@ -117,7 +118,7 @@ def history_figure(losses: Sequence[float], measured: float | None = None) -> go
         figure.add_scatter(x=[len(losses) + 1], y=[measured], mode="markers", marker={"color": colour, "size": 11})
     styled(figure, 190, showlegend=False)
     top = max([0.8, *losses] if measured is None else [0.8, measured, *losses])
-    figure.update_layout(margin={"l": 44, "r": 8, "t": 6, "b": 36})
-    figure.update_xaxes(title="round", range=[0.5, max(10, len(losses) + 1) + 0.5], fixedrange=True, tickformat="d")
-    figure.update_yaxes(title="loss", range=[0, 1.08 * min(top, 20)], fixedrange=True)
+    lay_out(figure, margin={"l": 44, "r": 8, "t": 6, "b": 36})
+    x_axes(figure, title="round", range=[0.5, max(10, len(losses) + 1) + 0.5], fixedrange=True, tickformat="d")
+    y_axes(figure, title="loss", range=[0, 1.08 * min(top, 20)], fixedrange=True)
     return figure

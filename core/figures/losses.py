@@ -6,6 +6,7 @@ from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, styled
 from core.losses import SoftmaxTerms
@@ -31,11 +32,11 @@ def examples_figure(
         line = {"color": PALETTE["neutral"], "width": 3, "dash": "dash"}
         figure.add_hline(y=cost, line=line, row=2, col=1, annotation_text=label, annotation_position="top right")
     styled(figure, 470, bargap=0.35)
-    figure.update_layout(legend={"x": 1, "xanchor": "right", "y": -0.12, "yanchor": "top"})
+    lay_out(figure, legend={"x": 1, "xanchor": "right", "y": -0.12, "yanchor": "top"})
     order = [*names, *([total[0]] if total else [])]
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, fixedrange=True)
-    figure.update_xaxes(title="example", row=2)
-    figure.update_yaxes(fixedrange=True)
+    x_axes(figure, type="category", categoryorder="array", categoryarray=order, fixedrange=True)
+    x_axes(figure, title="example", row=2)
+    y_axes(figure, fixedrange=True)
     return figure
 
 
@@ -92,6 +93,6 @@ def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
     for column, (values, colour) in enumerate(columns, 1):
         add_bars(figure, column, names, values.tolist(), colour)
     styled(figure, 300, showlegend=False, bargap=0.3)
-    figure.update_yaxes(range=[-1.2, 1.2], fixedrange=True)
-    figure.update_xaxes(fixedrange=True, type="category")
+    y_axes(figure, range=[-1.2, 1.2], fixedrange=True)
+    x_axes(figure, fixedrange=True, type="category")
     return figure

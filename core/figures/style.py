@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from plotly import graph_objects as go
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.words import number_text
 
@@ -17,7 +18,8 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: Any) -> go.Figure:
     """Set the common layout on a figure (mutated and returned); `revision` keeps zoom and legend until it changes."""
-    figure.update_layout(
+    lay_out(
+        figure,
         height=height,
         margin={"l": 48, "r": 12, "t": 34, "b": 40},
         uirevision=revision,
@@ -32,9 +34,9 @@ def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: An
 def bare(figure: go.Figure, height: int, revision: str = "fixed") -> go.Figure:
     """Set a layout without axes or margins, for pictures made of pixels (mutated and returned)."""
     styled(figure, height, revision, showlegend=False)
-    figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
-    figure.update_xaxes(visible=False, constrain="domain")
-    figure.update_yaxes(visible=False, constrain="domain")
+    lay_out(figure, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    x_axes(figure, visible=False, constrain="domain")
+    y_axes(figure, visible=False, constrain="domain")
     return figure
 
 

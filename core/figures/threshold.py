@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from plotly import graph_objects as go
 
+from core.figures.layout import x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import styled
 
@@ -29,6 +30,6 @@ def sums_figure(sums: ArrayLike, threshold: float, own: float) -> go.Figure:
     figure.add_vline(x=own, line={"color": PALETTE["neutral"], "width": 2, "dash": "dash"})
     figure.add_annotation(x=own, y=1, yref="paper", text="learned", showarrow=False, yanchor="bottom")
     styled(figure, 260, showlegend=False, bargap=0)
-    figure.update_xaxes(title="weighted sum Σ wx of the neuron")
-    figure.update_yaxes(title="test digits")
+    x_axes(figure, title="weighted sum Σ wx of the neuron")
+    y_axes(figure, title="test digits")
     return figure

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from plotly import graph_objects as go
 
+from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import MOST_POINTS, evenly, styled
 from core.training import StepRecord
@@ -27,9 +28,9 @@ def loss_figure(records: Sequence[StepRecord], epochs: int, run: str) -> go.Figu
     figure = _curves("Loss", train, _points(tested), epochs, run)
     top = max([1.0, *train[1]])
     if top > HIGH_LOSS:
-        figure.update_yaxes(type="log", dtick=1, range=[-2, np.log10(top) + 0.1])
+        y_axes(figure, type="log", dtick=1, range=[-2, np.log10(top) + 0.1])
     else:
-        figure.update_yaxes(range=[0, 1.05 * top])
+        y_axes(figure, range=[0, 1.05 * top])
     return figure
 
 
@@ -39,7 +40,7 @@ def accuracy_figure(records: Sequence[StepRecord], epochs: int, run: str) -> go.
     tested = [(record.epoch, record.test_accuracy) for record in records if record.test_accuracy is not None]
     train = ([record.epoch for record in shown], [record.accuracy for record in shown])
     figure = _curves("Accuracy", train, _points(tested), epochs, run)
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%")
+    y_axes(figure, range=[0, 1.03], tickformat=".0%")
     return figure
 
 
@@ -61,7 +62,7 @@ def _curves(title: str, train: Points, test: Points, epochs: int, run: str) -> g
         marker={"size": 8},
     )
     styled(figure, 290, run, title={"text": title, "x": 0.02, "y": 0.97}, showlegend=True)
-    figure.update_layout(legend={"x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
-    figure.update_xaxes(title="epoch", range=[0, ROOM * epochs], fixedrange=True)
-    figure.update_yaxes(fixedrange=True)
+    lay_out(figure, legend={"x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
+    x_axes(figure, title="epoch", range=[0, ROOM * epochs], fixedrange=True)
+    y_axes(figure, fixedrange=True)
     return figure
