@@ -63,6 +63,10 @@ class Notes:
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one_or_none()
 
+    def waits(self, owner: str, name: str) -> bool:
+        """Return whether a note is held in memory because the database has not taken it yet."""
+        return (owner, name) in self._waiting
+
     def prune(self, most: int = MAX_NOTES) -> None:
         """Delete the oldest notes beyond `most`."""
         newest = sa.select(notes_table.c.written).order_by(notes_table.c.written.desc()).offset(most).limit(1)

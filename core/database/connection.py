@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -15,44 +16,54 @@ LOG = logging.getLogger("seven_steps")
 REST_SECONDS = 1.0  # after a failure nobody waits for the database, so that a hundred pages do not wait in turn
 
 
+@dataclass
+class Way:
+    """Reading or writing: what was wrong with it last, "" for nothing, and until when nobody tries it again."""
+
+    name: str
+    reason: str = ""
+    rests_until: float = 0.0  # on the monotonic clock
+
+
 class Database:
     """A database with its tables up to date; any thread may use it."""
 
     def __init__(self, url: str | None = None) -> None:
         self.engine = make_engine(url)
-        self._resting = {"read": 0.0, "write": 0.0}  # until when, on the monotonic clock
-        self._failing = ""  # why, until it can be used again
+        self.read, self.write = Way("read"), Way("written")
         bring_up_to_date(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Yield a connection to read with; raises `StoreUnavailable` at once or within a few seconds."""
-        with self._guarded("read"), self.engine.connect() as connection:
+        with guarded(self.read), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Yield a connection whose changes are kept all or not at all; raises `StoreUnavailable` like `reading`."""
-        with self._guarded("write"), self.engine.begin() as connection:
+        with guarded(self.write), self.engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
-    @contextmanager
-    def _guarded(self, way: str) -> Iterator[None]:
-        if time.monotonic() < self._resting[way]:
-            raise StoreUnavailable(self._failing or SILENT)
-        try:
-            yield
-        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-            failure = unavailable(error)
-            self._resting[way] = time.monotonic() + REST_SECONDS
-            if not self._failing:
-                LOG.warning("the database cannot be used: %s", error)
-            self._failing = failure.reason
-            raise failure from error
-        if self._failing:
-            self._failing = ""
-            LOG.warning("the database can be used again")
+
+@contextmanager
+def guarded(way: Way) -> Iterator[None]:
+    """Raise `StoreUnavailable` instead of the driver's errors, and for a while after one without trying."""
+    if time.monotonic() < way.rests_until:
+        raise StoreUnavailable(way.reason or SILENT)
+    try:
+        yield
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        failure = unavailable(error)
+        if not way.reason:
+            LOG.warning("the database cannot be %s: %s", way.name, getattr(error, "orig", None) or error)
+        rest = 0.0 if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError) else REST_SECONDS  # not its fault
+        way.reason, way.rests_until = failure.reason, time.monotonic() + rest
+        raise failure from error
+    if way.reason:
+        way.reason = ""
+        LOG.warning("the database can be %s again", way.name)

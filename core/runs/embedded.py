@@ -5,7 +5,9 @@ import os
 import secrets
 import threading
 import time
+from contextlib import suppress
 
+from core.database import StoreUnavailable
 from core.runs.engine import Command, EngineStats, Progress, RunSummary, Snapshot, UnknownRun
 from core.runs.live import LiveRun, progress_of_row
 from core.runs.recorder import Recorder
@@ -36,7 +38,8 @@ class EmbeddedEngine:
 
     def __init__(self, store: Store | None = None, workers: int | None = None) -> None:
         self._store = store or Store()
-        self._store.mark_interrupted()
+        with suppress(StoreUnavailable):  # a page that asks for a run of a server that has gone marks it
+            self._store.mark_interrupted()
         changed = threading.Event()
         self._supervisor = Supervisor(self._store, workers or worker_count(), changed)
         self._recorder = Recorder(self._store, self._supervisor, changed)
@@ -95,10 +98,14 @@ class EmbeddedEngine:
         return newest[0].run_id if newest else None
 
     def runs(self, owner: str, limit: int = 20) -> list[RunSummary]:
-        """Return the owner's runs, newest first."""
-        rows = {row.id: row for row in self._store.runs_of(owner, limit)}
+        """Return the owner's runs, newest first; those in memory while the database does not answer."""
         with self._supervisor.lock:
-            rows |= {run.id: run.row() for run in self._supervisor.runs.values() if run.owner == owner}
+            rows = {run.id: run.row() for run in self._supervisor.runs.values() if run.owner == owner}
+        try:
+            rows = {row.id: row for row in self._store.runs_of(owner, limit)} | rows
+        except StoreUnavailable:
+            if not rows:
+                raise
         return summaries(rows.values(), limit)
 
     def stats(self) -> EngineStats:

@@ -124,11 +124,7 @@ class Store:
                 row = next(_rows(connection.execute(query)), None)
         if row is None:
             raise UnknownRun("There is no such run.")
-        if self._orphaned(row):
-            with suppress(StoreUnavailable):  # the next one who asks marks it
-                self._mark([row])
-            return replace(row, status=Status.INTERRUPTED, message=INTERRUPTED)
-        return row
+        return self._seen(row)
 
     def records(self, run_id: str, after: int = 0) -> tuple[StepRecord, ...]:
         """Return the records of a run from index `after`."""
@@ -149,10 +145,11 @@ class Store:
         return None if row is None else (row.step, bytes(row.weights))
 
     def runs_of(self, owner: str, limit: int) -> list[RunRow]:
-        """Return the owner's newest runs, newest first."""
+        """Return the owner's newest runs, newest first, each as `load` does."""
         query = sa.select(*_ROW).where(runs_table.c.owner == owner).order_by(runs_table.c.created.desc()).limit(limit)
         with self._database.reading() as connection:
-            return list(_rows(connection.execute(query)))
+            rows = list(_rows(connection.execute(query)))
+        return [self._seen(row) for row in rows]
 
     def mark_interrupted(self) -> int:
         """Mark the live runs of servers that have gone; return how many there were."""
@@ -188,6 +185,14 @@ class Store:
             return
         self._mine.discard(run_id)
         raise TakenOver("Another server has taken this run up.")
+
+    def _seen(self, row: RunRow) -> RunRow:
+        """Return a run as it is; one whose server has gone is marked interrupted."""
+        if not self._orphaned(row):
+            return row
+        with suppress(StoreUnavailable):  # the next one who asks marks it
+            self._mark([row])
+        return replace(row, status=Status.INTERRUPTED, message=INTERRUPTED)
 
     def _mark(self, rows: Sequence[RunRow]) -> int:
         """Mark runs as interrupted, but none that somebody has saved since it was read."""

@@ -1,7 +1,7 @@
 """The drawing surface: pen width, clear, and the picture after each stroke; a drawing is never lost."""
 
-import base64
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,41 +10,18 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
+from core.database import StoreUnavailable
 from core.notes import MAX_CHARACTERS, get_notes
 from core.pictures import PictureError, read_picture
 from pages.ui import controls
 from pages.ui.pace import keep_pace
-from pages.ui.state import owner, session
+from pages.ui.state import owner, remember, session
 
 SIDE = 280  # pixels
-MAX_STROKES = 2_000
+LOOK_SECONDS = 2.0
+NOT_SAVED = "Your drawing cannot be saved just now. The server holds it and saves it as soon as its database answers."
 NO_DRAWING = "The drawing surface sent something that is no drawing. Press Clear and draw again."
 PAPER, INK = "#0B0F17", "#FFFFFF"  # white on black, as MNIST has it, in both themes
-
-
-@dataclass
-class Sketch:
-    """What this session keeps of a drawing."""
-
-    strokes: dict[str, Any] | None = None
-    picture: bytes | None = None  # PNG; a canvas opened with strokes does not send it until the next stroke
-    opened_with: dict[str, Any] | None = None
-    sheet: int = 0  # how often the reader took a new one
-
-    def dumps(self) -> str:
-        """Return strokes and picture as JSON."""
-        picture = base64.b64encode(self.picture).decode("ascii") if self.picture else None
-        return json.dumps({"strokes": self.strokes, "picture": picture})
-
-    @classmethod
-    def loads(cls, text: str | None) -> "Sketch":
-        """Return the sketch that `dumps` wrote, an empty one for anything else."""
-        try:
-            data = json.loads(text or "{}")
-            strokes, picture = data.get("strokes"), base64.b64decode(data.get("picture") or "") or None
-        except (ValueError, AttributeError, TypeError, RecursionError):
-            return cls()
-        return cls(strokes, picture) if is_drawing(strokes) else cls()
 
 
 def draw(name: str) -> NDArray[np.uint8] | None:
@@ -53,7 +30,7 @@ def draw(name: str) -> NDArray[np.uint8] | None:
     The drawing survives a change of page and a reload. Raises `PictureError` when the browser sends something else,
     `TooFast` when strokes come too fast: the canvas keeps them, and the next stroke brings all of them.
     """
-    sketch = session(f"sketch:{name}", lambda: Sketch.loads(get_notes().find(owner(), _note(name))))
+    sketch = _sketch(name)
     key = f"{name}:canvas:{sketch.sheet}"
     if key not in st.session_state:
         sketch.opened_with = sketch.strokes
@@ -65,8 +42,28 @@ def draw(name: str) -> NDArray[np.uint8] | None:
     if sent is not None and sent[0] != sketch.strokes:
         keep_pace("draw")
         sketch.strokes, sketch.picture = sent
+        remember(f"sketch:{name}", sketch)
         _keep(name, sketch)
+    if get_notes().waits(owner(), _note(name)):
+        st.warning(NOT_SAVED, icon=":material/database_off:")
     return read_picture(sketch.picture) if sketch.picture else None
+
+
+def _sketch(name: str) -> Sketch:
+    """Return this session's drawing; a blank sheet for as long as the database does not tell what is kept."""
+    try:
+        return session(f"sketch:{name}", lambda: Sketch.loads(get_notes().find(owner(), _note(name))))
+    except StoreUnavailable as error:
+        st.warning(str(error), icon=":material/database_off:")
+        st.fragment(_look_again, run_every=LOOK_SECONDS)(name)
+        return session(f"blank:{name}", lambda: Sketch(sheet=-1))
+
+
+def _look_again(name: str) -> None:
+    """Show the drawing that is kept once the database answers, unless the reader has begun another one."""
+    with suppress(StoreUnavailable):
+        session(f"sketch:{name}", lambda: Sketch.loads(get_notes().find(owner(), _note(name))))
+        st.rerun()
 
 
 def _sent(pen: int, opened_with: dict[str, Any] | None, key: str) -> tuple[dict[str, Any], bytes] | PictureError | None:
@@ -90,13 +87,6 @@ def _sent(pen: int, opened_with: dict[str, Any] | None, key: str) -> tuple[dict[
     return (strokes, picture) if is_drawing(strokes) else PictureError(NO_DRAWING)
 
 
-def is_drawing(strokes: object) -> bool:
-    """Return whether something has the form of a canvas's strokes: an object with a list of objects."""
-    if not isinstance(strokes, dict) or not isinstance(strokes.get("objects"), list):
-        return False
-    return len(strokes["objects"]) <= MAX_STROKES and all(isinstance(stroke, dict) for stroke in strokes["objects"])
-
-
 def _clear(name: str, sketch: Sketch) -> None:
     """Take a new sheet."""
     sketch.strokes, sketch.picture, sketch.sheet = None, None, sketch.sheet + 1
@@ -106,7 +96,8 @@ def _clear(name: str, sketch: Sketch) -> None:
 def _keep(name: str, sketch: Sketch) -> None:
     text = sketch.dumps()
     if len(text) <= MAX_CHARACTERS:  # a longer one lives as long as the session
-        get_notes().keep(owner(), _note(name), text)
+        with suppress(StoreUnavailable):  # it is held and written later, and the page says so
+            get_notes().keep(owner(), _note(name), text)
 
 
 def _note(name: str) -> str:

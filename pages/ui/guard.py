@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from core.data import DataError
+from core.database import StoreUnavailable
 from core.model import ModelError
 from core.telemetry.logs import log, short
 from core.telemetry.metrics import get_metrics
@@ -20,6 +21,9 @@ SERVER = "Something failed on the server. Please try again; if it happens again,
 
 def tell_kindly(error: Exception) -> bool:
     """Show an error that no page has caught; returns True, so that Streamlit does not show it again."""
+    if isinstance(error, StoreUnavailable):  # the log has it already, once and not for every page
+        st.warning(str(error), icon=":material/database_off:")
+        return True
     told = NUMBER.format(number=note(error, short(owner())))
     if isinstance(error, DataError | ModelError):
         st.error(f"{error} {told}", icon=":material/build:")

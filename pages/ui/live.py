@@ -1,9 +1,8 @@
 """A run on the page: buttons that command it, and a live picture that polls it while it lives."""
 
-from dataclasses import dataclass, field
-
 import streamlit as st
 
+from core.database import StoreUnavailable
 from core.runs import (
     Command,
     Pause,
@@ -19,51 +18,19 @@ from core.runs import (
 )
 from core.runs import get_engine as engine
 from core.telemetry.runs import run_refused, run_resumed, run_submitted
-from core.training import StepRecord
 from pages.ui.live_picture import show_run, show_start
 from pages.ui.pace import TooFast, keep_pace
-from pages.ui.state import owner, session
+from pages.ui.state import owner
+from pages.ui.watch import Watch, watched
 
 POLL_SECONDS = 0.5
 STEPS = (1, 10, 100)
 
 
-@dataclass
-class Watch:
-    """What this session knows of the run on its page: its id, and the records seen so far."""
-
-    run_id: str | None
-    records: list[StepRecord] = field(default_factory=list)
-    next: int = 0
-    error: str = ""
-
-    def follow(self, run_id: str | None) -> None:
-        """Watch another run from its beginning, or none."""
-        self.run_id, self.records, self.next, self.error = run_id, [], 0, ""
-
-    def poll(self) -> Progress | None:
-        """Return how the run stands and take its new records in; `None` when no run is watched."""
-        if self.run_id is None:
-            return None
-        try:
-            progress = engine().poll(self.run_id, owner(), self.next)
-        except UnknownRun:
-            self.follow(None)
-            return None
-        self.records.extend(progress.records)
-        self.next = progress.next
-        return progress
-
-
-def watched() -> Watch:
-    """Return this session's watch; a new session (a reload, a second tab) finds the learner's latest run."""
-    return session("watch", lambda: Watch(engine().latest(owner())))
-
-
 def live_run(spec: RunSpec | None) -> None:
     """Show buttons and picture of the watched run, twice a second while it lives; `spec` is what Train would run."""
-    progress = watched().poll()
-    ticking = progress is not None and progress.status.live
+    watch = watched()
+    ticking = _ticks(watch, watch.poll())
     st.fragment(_run, run_every=POLL_SECONDS if ticking else None)(spec, ticking)
 
 
@@ -78,16 +45,22 @@ def set_learning_rate(rate: float) -> None:
 def _run(spec: RunSpec | None, ticking: bool) -> None:
     watch = watched()
     progress = watch.poll()
-    live = progress is not None and progress.status.live
-    if live != ticking:
+    if _ticks(watch, progress) != ticking:
         st.rerun()
     _buttons(spec, watch, progress)
+    if watch.away:
+        st.warning(watch.away, icon=":material/database_off:")
     if watch.error:
         st.warning(watch.error, icon=":material/hourglass_top:")
     if progress is not None:
         show_run(progress, watch.records, spec)
     elif spec is not None:
         show_start(spec)
+
+
+def _ticks(watch: Watch, progress: Progress | None) -> bool:
+    """Whether to look again soon: the run lives, or the database does not answer yet."""
+    return bool(watch.away) or (progress is not None and progress.status.live)
 
 
 def _buttons(spec: RunSpec | None, watch: Watch, progress: Progress | None) -> None:
@@ -131,7 +104,7 @@ def _submit(watch: Watch, spec: RunSpec, steps: int | None = None) -> None:
         keep_pace("submit")
         watch.follow(engine().submit(spec, owner(), steps))
         run_submitted(watch.run_id or "", owner(), spec.model.parameters, spec.training.epochs)
-    except TooFast as error:
+    except (TooFast, StoreUnavailable) as error:
         watch.error = str(error)
     except QueueFull as error:
         watch.error = str(error)
@@ -156,7 +129,7 @@ def _continue(watch: Watch) -> None:
         keep_pace("submit")
         engine().resume(watch.run_id or "", owner())
         run_resumed(watch.run_id or "", owner())
-    except (TooFast, QueueFull, UnknownRun, ValueError) as error:
+    except (TooFast, QueueFull, StoreUnavailable, UnknownRun, ValueError) as error:
         watch.error = str(error)
 
 
@@ -166,3 +139,5 @@ def _command(watch: Watch, command: Command) -> None:
             engine().control(watch.run_id, owner(), command)
         except UnknownRun:
             watch.follow(None)
+        except (QueueFull, StoreUnavailable) as error:
+            watch.error = str(error)

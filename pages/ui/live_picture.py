@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.data import load_mnist
+from core.database import StoreUnavailable
 from core.diagnosis import GUESSING, why_diverged, why_stuck
 from core.figures.training import accuracy_figure, loss_figure
 from core.model import MLP, build_model, predict
@@ -53,9 +54,12 @@ def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec 
     last_test = tested[-1].test_accuracy if tested else None
     loss = records[-1].loss if records else None
     _metrics(last_test, loss, progress.examples_per_second, progress.seconds_left)
-    _messages(progress, records, chosen)
-    _curves(records, spec.training.epochs, progress.run_id, _curves_alt(loss, last_test))
-    _network(_model(progress))
+    try:
+        _messages(progress, records, chosen)
+        _curves(records, spec.training.epochs, progress.run_id, _curves_alt(loss, last_test))
+        _network(_model(progress))
+    except StoreUnavailable:
+        st.caption("Its weights cannot be read just now.")
     if progress.status is Status.FINISHED:
         st.page_link(page_of(lesson("draw")), label="Now draw a digit: this network reads it", icon=":material/draw:")
 

@@ -5,16 +5,18 @@ from functools import lru_cache
 import streamlit as st
 from torch import nn
 
+from core.database import StoreUnavailable
 from core.model import load_model
 from core.runs import RunSummary, UnknownRun, get_engine
 from pages.ui.state import owner
 
 SHIPPED = "shipped"
+AWAY = "Your own networks cannot be reached just now, so the shipped one answers. They are kept."
 
 
 def choose_model() -> nn.Module:
     """Show which network answers and return it; the learner's newest run comes first, the shipped model last."""
-    runs = {run.run_id: run for run in get_engine().runs(owner()) if run.step > 0}
+    runs = _trained()
     names = [*runs, SHIPPED]
     chosen = st.selectbox("Who answers", names, format_func=lambda name: _label(name, runs), key="answers")
     if chosen in runs:
@@ -22,10 +24,22 @@ def choose_model() -> nn.Module:
             snapshot = get_engine().snapshot(chosen, owner())
         except UnknownRun:
             snapshot = None
+        except StoreUnavailable:
+            st.caption(AWAY)
+            return shipped_model()
         if snapshot is not None:
             return snapshot.model()
         st.caption("That run has no weights yet, so the shipped network answers.")
     return shipped_model()
+
+
+def _trained() -> dict[str, RunSummary]:
+    """Return the learner's runs that have taken a step, newest first; none while the database does not answer."""
+    try:
+        return {run.run_id: run for run in get_engine().runs(owner()) if run.step > 0}
+    except StoreUnavailable:
+        st.caption(AWAY)
+        return {}
 
 
 def _label(name: str, runs: dict[str, RunSummary]) -> str:
