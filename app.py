@@ -1,5 +1,6 @@
 """The web application: `streamlit run app.py`. Start-up work, the owner's cookie and security headers."""
 
+import asyncio
 import gc
 import importlib
 import logging
@@ -23,6 +24,7 @@ from core.notes import get_notes
 from core.telemetry.logs import configure_logs
 from core.telemetry.operator import operator_place
 from pages.ui.catalogue import LESSONS
+from pages.ui.economy import collect_now_and_then, remember_theme
 from pages.ui.guard import answer_kindly, tell_kindly
 from pages.ui.operator import open_door
 from pages.ui.sockets import answer_at_once
@@ -47,9 +49,10 @@ def import_all(package: ModuleType) -> None:
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what is heavy once, start the engine, and take all of it out of the garbage collector's sight.
 
-    Streamlit collects garbage after every run of a script; frozen objects cost it nothing (docs/decisions.md).
+    Frozen objects cost a collection nothing (docs/decisions.md).
     """
     answer_at_once()
+    remember_theme()
     torch.set_num_threads(1)
     for name in IMPORTED_LATER:
         importlib.import_module(name)
@@ -60,7 +63,9 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()
     door = open_door(engine)
+    collecting = asyncio.create_task(collect_now_and_then())
     yield {}
+    collecting.cancel()
     if door is not None:
         door.close()
     engine.close()

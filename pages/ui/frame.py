@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -72,7 +73,12 @@ def page_of(entry: Lesson) -> Any:
 
 def show_code(part: Callable[..., Any] | type) -> None:
     """Show the source of a function or class as it runs, without the notes that only our tools read."""
-    st.code(NOTES_TO_TOOLS.sub("", inspect.getsource(part)), language="python", wrap_lines=True)
+    st.code(_source(part), language="python", wrap_lines=True)
+
+
+@lru_cache
+def _source(part: Callable[..., Any] | type) -> str:
+    return NOTES_TO_TOOLS.sub("", inspect.getsource(part))
 
 
 @st.fragment
