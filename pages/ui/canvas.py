@@ -1,8 +1,6 @@
 """The drawing surface: pen width, clear, and the picture after each stroke; a drawing is never lost."""
 
-import json
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from core.notes import MAX_CHARACTERS, get_notes
 from core.pictures import PictureError, read_picture
 from pages.ui import controls
 from pages.ui.pace import keep_pace
+from pages.ui.sketch import Sketch, is_drawing
 from pages.ui.state import owner, remember, session
 
 SIDE = 280  # pixels
