@@ -36,26 +36,28 @@ def _number(tree: Number) -> str:
 
 def _apply(tree: Apply) -> str:
     """Return an operation as LaTeX; fractions, roots, exponentials and bars bracket their arguments by themselves."""
-    plain = [to_latex(argument) for argument in tree.arguments]
+    plain = [to_latex(argument) for argument in tree.arguments]  # once each: twice would be 2^depth
+
+    def bracketed(index: int, at_least: int) -> str:
+        return _bracketed(tree.arguments[index], plain[index], at_least)
+
     around = {"/": r"\frac{%s}{%s}", "sqrt": r"\sqrt{%s}", "exp": "e^{%s}", "abs": r"\left|%s\right|"}
     if tree.op in around:
         return around[tree.op] % tuple(plain)
     if tree.op in FUNCTIONS:
         return rf"{FUNCTIONS[tree.op]}\left({', '.join(plain)}\right)"
     if tree.op == "neg":
-        return "-" + _bracketed(tree.arguments[0], PRODUCT)
-    left, right = tree.arguments
+        return "-" + bracketed(0, PRODUCT)
     if tree.op == "**":
-        return f"{_bracketed(left, ATOM)}^{{{plain[1]}}}"
+        return f"{bracketed(0, ATOM)}^{{{plain[1]}}}"
     if tree.op == "×":
-        second = _bracketed(right, POWER)
-        return _bracketed(left, MINUS) + (r" \cdot " if second[0].isdigit() else " ") + second
+        second = bracketed(1, POWER)
+        return bracketed(0, MINUS) + (r" \cdot " if second[0].isdigit() else " ") + second
     sign = {"+": " + ", "−": " - "}[tree.op]
-    return _bracketed(left, SUM) + sign + _bracketed(right, PRODUCT)
+    return bracketed(0, SUM) + sign + bracketed(1, PRODUCT)
 
 
-def _bracketed(tree: Tree, at_least: int) -> str:
-    """Return the LaTeX of an argument, in brackets when it holds together less tightly than `at_least`."""
+def _bracketed(tree: Tree, plain: str, at_least: int) -> str:
+    """Return an argument's LaTeX, in brackets when it holds together less tightly than `at_least`."""
     strength = STRENGTH.get(tree.op, ATOM) if isinstance(tree, Apply) else ATOM
-    plain = to_latex(tree)
     return plain if strength >= at_least else rf"\left({plain}\right)"

@@ -162,3 +162,10 @@ def test_any_text_is_read_or_refused_in_bounded_time(text):
         assert 0 <= error.column <= max(len(text), 1)
         assert error.pointer.count("\n") == 1
     assert time.process_time() - started < 1
+
+
+def test_a_deep_formula_is_written_once_not_two_to_the_depth():
+    for text in ("-" * 58 + "x", "x+(" * 40 + "x" + ")" * 40, "x**(" * 40 + "x" + ")" * 40):
+        start = time.process_time()
+        assert "x" in parse(text, ("x",)).latex
+        assert time.process_time() - start < 1
