@@ -165,7 +165,7 @@ def test_any_text_is_read_or_refused_in_bounded_time(text):
 
 
 def test_a_deep_formula_is_written_once_not_two_to_the_depth():
-    for text in ("-" * 58 + "x", "x+(" * 40 + "x" + ")" * 40, "x**(" * 40 + "x" + ")" * 40):
+    for text in ("-" * 58 + "x", "x+(" * 40 + "x" + ")" * 40, "x**(" * 39 + "x" + ")" * 39):
         start = time.process_time()
         assert "x" in parse(text, ("x",)).latex
         assert time.process_time() - start < 1
