@@ -7,15 +7,29 @@ import pytest
 import torch
 
 from tests.postgres_support import PostgresServer, running_postgres
+from tests.ray_support import end_cluster
+from tests.runs_support import chosen
 
 torch.set_num_threads(1)  # as in the app: two threads that wait for each other on a busy machine take ten times as long
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run slow tests too, and as many random cases as it takes")
+    parser.addoption("--engine", choices=("embedded", "ray"), default="embedded", help="what runs are trained by")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    chosen["engine"] = config.getoption("--engine")
+
+
+def pytest_sessionfinish() -> None:
+    end_cluster()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if (mark := item.get_closest_marker("embedded")) and config.getoption("--engine") != "embedded":
+            item.add_marker(pytest.mark.skip(reason=f"the embedded engine alone: {mark.args[0]}"))
     if not config.getoption("--all"):
         for item in items:
             if item.get_closest_marker("slow"):

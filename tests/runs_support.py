@@ -16,6 +16,8 @@ from core.runs.embedded import EmbeddedEngine
 from core.runs.store import Store
 from core.training import TrainConfig, train
 
+chosen = {"engine": "embedded"}  # by `--engine`
+
 SHORT = RunSpec(ModelConfig((16,)), TrainConfig(epochs=1, batch_size=512))  # 118 steps, about 0.2 s
 LONG = RunSpec(ModelConfig((16,)), TrainConfig(epochs=100, batch_size=128))  # 46,900 steps, about a minute
 
@@ -25,12 +27,50 @@ def store_in(folder: Path) -> Store:
 
 
 @contextmanager
-def engine_in(folder: Path, workers: int = 1):
+def embedded_engine_in(folder: Path, workers: int = 1):
     engine = EmbeddedEngine(store_in(folder), workers)
     try:
         yield engine
     finally:
         engine.close()
+
+
+def engine_in(folder: Path, workers: int = 1):
+    """An engine of the kind that `--engine` names, with its store in a folder."""
+    if chosen["engine"] == "ray":
+        from tests.ray_support import ray_engine_in
+
+        return ray_engine_in(folder, workers)
+    return embedded_engine_in(folder, workers)
+
+
+def worker_pid(engine, run_id: str) -> int | None:
+    """Return the id of the process that trains a run, or None."""
+    if isinstance(engine, EmbeddedEngine):
+        pool = engine._supervisor.pool
+        return next((worker.pid for worker in pool if worker.run_id == run_id), None)
+    from tests.ray_support import actor_of, pid_of
+
+    actor = actor_of(engine, run_id)
+    return None if actor is None else pid_of(actor, run_id)
+
+
+def idle_pid(engine) -> int | None:
+    """Return the id of a process that waits for a run, or None."""
+    if isinstance(engine, EmbeddedEngine):
+        return engine._supervisor.pool[0].pid if engine._supervisor.pool else None
+    from tests.ray_support import ready_actors
+
+    return ready_actors(engine)[0]
+
+
+def is_kept(engine, run_id: str, owner: str) -> bool:
+    """Whether a run is over, saved, and no longer in memory."""
+    if isinstance(engine, EmbeddedEngine):
+        return run_id not in engine._supervisor.runs
+    from tests.ray_support import actor_of
+
+    return not engine._store.load(run_id, owner).status.live and actor_of(engine, run_id) is None
 
 
 def until(condition: Callable[[], object], seconds: float = 60.0):

@@ -23,6 +23,7 @@ from tests.runs_support import (
     LONG,
     SHORT,
     engine_in,
+    is_kept,
     same_weights,
     store_in,
     undisturbed,
@@ -49,7 +50,7 @@ def test_a_run_is_trained_as_by_train_itself_and_kept(engine, tmp_path):
     assert progress.records[-1].test_accuracy > 0.7
     assert len(progress.records) <= 3 + 11 * progress.records[-1].seconds / 0.5  # few, on a busy machine too
     assert progress.examples_per_second > 0
-    until(lambda: run not in engine._supervisor.runs)  # the store has it now
+    until(lambda: is_kept(engine, run, "ann"))
     assert engine.poll(run, "ann").records == progress.records
     assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(SHORT))
     until(lambda: not list((tmp_path / "checkpoints").glob("*.checkpoint")))
@@ -64,6 +65,7 @@ def test_records_are_asked_for_by_index(engine):
         after = progress.next
         if not progress.status.live:
             break
+        time.sleep(0.001)  # as between the polls of pages
     assert tuple(seen) == engine.poll(run, "ann").records
     assert engine.poll(run, "ann", 10**9).records == ()
     assert engine.poll(run, "ann", -5).records == tuple(seen)
@@ -126,7 +128,7 @@ def test_weights_are_there_while_somebody_watches(engine):
 
 
 def test_a_stopped_run_keeps_its_weights_and_can_go_on_to_the_same_end(engine):
-    spec = RunSpec(SHORT.model, TrainConfig(epochs=2, batch_size=256))
+    spec = RunSpec(SHORT.model, TrainConfig(epochs=4, batch_size=256))
     run = engine.submit(spec, "ann")
     until_poll(engine, run, "ann", lambda p: p.step > 20)
     engine.control(run, "ann", Stop())
@@ -279,6 +281,6 @@ def test_the_operator_sees_how_busy_the_engine_is(engine):
     engine.control(second, "bob", Stop())
     engine.control(first, "ann", Pause())
     until_poll(engine, first, "ann", lambda progress: progress.status == Status.PAUSED)
-    assert (engine.stats().running, engine.stats().queued, engine.stats().paused) == (0, 0, 1)
+    until(lambda: (engine.stats().running, engine.stats().queued, engine.stats().paused) == (0, 0, 1))
     engine.close()
     assert not engine.stats().ready

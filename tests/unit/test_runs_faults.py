@@ -24,11 +24,13 @@ from tests.runs_support import (
     LONG,
     SHORT,
     engine_in,
+    idle_pid,
     same_weights,
     undisturbed,
     until,
     until_over,
     until_poll,
+    worker_pid,
 )
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests send signals")
@@ -46,7 +48,7 @@ def worker_of(engine, run_id):
 
 def kill_worker_of(engine, run_id):
     """Kill the run's worker and return its process id."""
-    pid = until(lambda: worker_of(engine, run_id)).pid
+    pid = until(lambda: worker_pid(engine, run_id))
     os.kill(pid, signal.SIGKILL)
     return pid
 
@@ -70,7 +72,7 @@ def test_a_killed_worker_is_replaced_and_the_run_ends_with_the_same_weights(tmp_
         until(lambda: list((tmp_path / "checkpoints").glob("*.checkpoint")))
         dead = kill_worker_of(engine, run)
         started = time.perf_counter()
-        until(lambda: (worker := worker_of(engine, run)) and worker.pid != dead)
+        until(lambda: worker_pid(engine, run) not in (dead, None))
         assert time.perf_counter() - started < SOON  # noticed, replaced, given the run
         replaced = until_poll(engine, run, "ann", lambda p: "took over after step" in p.message)
         assert 0 < step_in(replaced) <= MEDIUM.total_steps
@@ -99,10 +101,9 @@ def test_a_paused_run_stays_paused_and_keeps_its_learning_rate_when_its_worker_d
 def test_a_run_that_keeps_killing_its_workers_is_given_up(tmp_path):
     with engine_in(tmp_path) as engine:
         run = engine.submit(LONG, "ann")
-        for deaths in range(1, MAX_DEATHS + 2):
-            until(lambda: worker_of(engine, run) is not None)
-            kill_worker_of(engine, run)
-            until(lambda d=deaths: not (r := engine._supervisor.runs.get(run)) or r.deaths == d)
+        for _ in range(MAX_DEATHS + 1):
+            dead = kill_worker_of(engine, run)
+            until(lambda d=dead: worker_pid(engine, run) != d or not engine.poll(run, "ann").status.live)
         failed = until_over(engine, run, "ann")
         assert failed.status == Status.FAILED
         assert f"died {MAX_DEATHS + 1} times" in failed.message
@@ -113,8 +114,7 @@ def test_a_run_that_keeps_killing_its_workers_is_given_up(tmp_path):
 
 def test_an_idle_worker_that_dies_is_replaced(tmp_path):
     with engine_in(tmp_path) as engine:
-        idle = until(lambda: engine._supervisor.pool and engine._supervisor.pool[0])
-        os.kill(idle.pid, signal.SIGKILL)
+        os.kill(until(lambda: idle_pid(engine)), signal.SIGKILL)
         run = engine.submit(SHORT, "ann")
         assert until_over(engine, run, "ann").status == Status.FINISHED
 
@@ -138,6 +138,7 @@ def test_a_damaged_checkpoint_is_skipped_and_said(tmp_path):
         assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(MEDIUM))
 
 
+@pytest.mark.embedded("it reaches into the store of this process")
 def test_a_full_disk_is_said_and_nothing_is_lost_once_there_is_room(tmp_path, monkeypatch):
     with engine_in(tmp_path) as engine:
         before = engine.submit(SHORT, "bob")
@@ -162,6 +163,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost_once_there_is_room(tmp_path, mo
         assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(SHORT))
 
 
+@pytest.mark.embedded("it reaches into the store of this process")
 def test_a_checkpoint_that_cannot_be_removed_does_not_end_the_recorder(tmp_path, monkeypatch):
     def stuck(files):
         raise PermissionError("read-only file system")
@@ -191,6 +193,7 @@ def children(pid):
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
 
 
+@pytest.mark.embedded("it looks at the pool")
 def test_close_leaves_no_worker_behind(tmp_path):
     with engine_in(tmp_path, workers=2) as engine:
         runs = [engine.submit(LONG, owner) for owner in ("ann", "bob")]
@@ -232,6 +235,7 @@ def serve(tmp_path, spec, then):
 
 
 @needs_proc
+@pytest.mark.embedded("its runs go on without the server; tests/cluster")
 def test_a_killed_server_takes_its_workers_with_it_and_its_run_goes_on_later(tmp_path):
     with serve(tmp_path, MEDIUM, "stay") as server:
         run = server.stdout.readline().strip()
@@ -252,6 +256,7 @@ def test_a_killed_server_takes_its_workers_with_it_and_its_run_goes_on_later(tmp
 
 
 @needs_proc
+@pytest.mark.embedded("its runs go on without the server; tests/cluster")
 def test_a_server_that_forgets_to_close_ends_cleanly(tmp_path):
     with serve(tmp_path, LONG, "leave") as server:
         run = server.stdout.readline().strip()
@@ -269,6 +274,7 @@ def stop_worker_of(engine, run_id):
     return pid
 
 
+@pytest.mark.embedded("its watchdog")
 @pytest.mark.parametrize("moment", ["training", "paused"])
 def test_a_worker_that_hangs_is_killed_and_the_run_ends_with_the_same_weights(tmp_path, monkeypatch, moment):
     monkeypatch.setattr(watchdog, "SILENT_SECONDS", 1.5)
@@ -298,6 +304,7 @@ def test_a_worker_that_hangs_in_the_middle_of_a_message_keeps_nobody_waiting(mon
     worker.close()
 
 
+@pytest.mark.embedded("its watchdog")
 def test_a_pause_is_no_silence(tmp_path, monkeypatch):
     monkeypatch.setattr(watchdog, "SILENT_SECONDS", 0.3)
     with engine_in(tmp_path) as engine:
@@ -310,6 +317,7 @@ def test_a_pause_is_no_silence(tmp_path, monkeypatch):
         assert not worker.killed
 
 
+@pytest.mark.embedded("it looks at the pool")
 def test_a_run_that_another_server_took_up_ends_here(tmp_path):
     with engine_in(tmp_path) as engine:
         run = engine.submit(LONG, "ann")

@@ -13,12 +13,13 @@ from core.runs.engine import Command, EngineStats, QueueFull, Status, UnknownRun
 from core.runs.live import LiveRun
 from core.runs.ray_engine import cluster
 from core.runs.ray_engine.crew import Crew
-from core.runs.ray_engine.messages import Home, Order, Outcome, Refused, Standing
+from core.runs.ray_engine.messages import Home, Order, Outcome, Refused, Standing, Taken
 from core.runs.ray_engine.under_way import UnderWay
 from core.runs.recorder import Recorder
 from core.runs.spec import RunSpec
 from core.runs.store import INTERRUPTED
 from core.runs.supervisor import MAX_DEATHS, PARK_SECONDS
+from core.telemetry.logs import configure_logs
 
 TICK = 0.25  # seconds between looks at the clock
 ASK_SECONDS = 1.0  # between two looks at the actors while somebody waits for one
@@ -32,6 +33,7 @@ class Dispatcher:
     """Runs that wait or are parked (`runs`) and runs that have an actor; `lock` guards both."""
 
     def __init__(self, home: Home) -> None:
+        configure_logs()
         self._home = home
         self._store = home.store(SERVER + secrets.token_hex(8))
         self.lock = threading.RLock()
@@ -48,7 +50,7 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._dispatch_forever, name="seven-steps-dispatcher", daemon=True)
         self._thread.start()
 
-    def submit(self, spec: str, owner: str, steps: int | None) -> LiveRun | Refused:
+    def submit(self, spec: str, owner: str, steps: int | None) -> Taken | Refused:
         """Queue a run of these settings (JSON)."""
         settings = RunSpec.from_json(spec)
         rate = settings.training.learning_rate
@@ -56,7 +58,7 @@ class Dispatcher:
         run.budget = steps
         return self._add(run)
 
-    def resume(self, run_id: str, owner: str) -> LiveRun | Refused | None:
+    def resume(self, run_id: str, owner: str) -> Taken | Refused | None:
         """Queue a run of the store again; None when it is under way already."""
         with self.lock:
             if run_id in self.runs or run_id in self._under_way:
@@ -127,7 +129,7 @@ class Dispatcher:
                 if row.status == Status.QUEUED:
                     self._queue.add_last(row.owner, row.id)
 
-    def _add(self, run: LiveRun) -> LiveRun | Refused:
+    def _add(self, run: LiveRun) -> Taken | Refused:
         with self.lock:
             if self._closed:
                 return Refused("The server is stopping. Please try again in a minute.")
@@ -136,9 +138,10 @@ class Dispatcher:
             except QueueFull as error:
                 return Refused(str(error))
             self.runs[run.id] = run
+            place = self._place(run.id)
         self._recorder.flush()  # so that whoever follows a dispatcher that dies now finds it
         self._woken.set()
-        return run
+        return Taken(run, *place)
 
     def _standing(self, run_id: str) -> Standing | None:
         run, under_way = self.runs.get(run_id), self._under_way.get(run_id)
@@ -159,8 +162,7 @@ class Dispatcher:
             return None, None
         index = order.index(run_id)
         ahead = [self.runs[other].seconds_left(self._flops) for other in order[:index]]
-        briefs = [run.brief for run in self._under_way.values() if run.brief]
-        left = [PARK_SECONDS if brief.status == Status.PAUSED else brief.seconds_left for brief in briefs]
+        left = [run.seconds_left() for run in self._under_way.values()]
         return index + 1, expected_wait(left, ahead, max(1, self._crew.capacity))
 
     def _dispatch_forever(self) -> None:
@@ -252,5 +254,6 @@ class Dispatcher:
                 return
             run = self.runs[run_id]
             order = Order(run.id, run.owner, run.spec.to_json(), run.created, run.wished_rate, run.budget, run.on_start)
-            self._under_way[run_id] = UnderWay(run.id, run.owner, self._crew.hire(), self._woken.set)
-            self._under_way[run_id].give(order)
+            under_way = UnderWay(run.id, run.owner, self._crew.hire(), self._woken.set, run.seconds_left(self._flops))
+            self._under_way[run_id] = under_way
+            under_way.give(order)

@@ -18,7 +18,7 @@ from core.runs.engine import (
 )
 from core.runs.live import LiveRun, progress_of_row
 from core.runs.ray_engine.link import Link
-from core.runs.ray_engine.messages import Home, Refused
+from core.runs.ray_engine.messages import Home, Refused, Taken
 from core.runs.ray_engine.mirror import Mirror
 from core.runs.ray_engine.watcher import Watcher
 from core.runs.shelf import stored_snapshot, summaries
@@ -53,12 +53,12 @@ class RayEngine:
         if self._closed:
             raise QueueFull("The server is stopping. Please try again in a minute.")
         text = spec.to_json()
-        taken: LiveRun | Refused = self._link.ask(
+        taken: Taken | Refused = self._link.ask(
             lambda ray, dispatcher: ray.get(dispatcher.submit.remote(text, owner, steps)), SUBMIT_SECONDS
         )
         if isinstance(taken, Refused):
             raise QueueFull(taken.sentence)
-        return self._watcher.attach(taken).run.id
+        return self._watcher.attach(taken.run, taken.position, taken.wait).run.id
 
     def control(self, run_id: str, owner: str, command: Command) -> None:
         """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`, `EngineAway`."""
@@ -97,14 +97,14 @@ class RayEngine:
         if mirror is not None and mirror.run.status.live:
             return
         LiveRun.of_row(self._store.load(run_id, owner), self._store)  # raises when it cannot
-        taken: LiveRun | Refused | None = self._link.ask(
+        taken: Taken | Refused | None = self._link.ask(
             lambda ray, dispatcher: ray.get(dispatcher.resume.remote(run_id, owner)), SUBMIT_SECONDS
         )
         if isinstance(taken, Refused):
             raise QueueFull(taken.sentence)
         self._watcher.forget(run_id)
         if taken is not None:
-            self._watcher.attach(taken)
+            self._watcher.attach(taken.run, taken.position, taken.wait)
 
     def latest(self, owner: str) -> str | None:
         """Return the id of the owner's newest run, so that a reloaded page finds it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.runs.engine import Status
+from core.runs.live import LiveRun
 from core.runs.store import Store
 from core.training.loop import StepRecord
 
@@ -69,6 +70,15 @@ class Outcome:
 
     parked: bool
     flops: float | None  # a second, when it ran long enough to tell
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A run stands in the queue."""
+
+    run: LiveRun
+    position: int | None
+    wait: float | None  # seconds
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.runs.engine import Snapshot
+from core.runs.engine import Snapshot, Status
 from core.runs.live import LiveRun
 from core.runs.ray_engine.messages import Standing
 from core.runs.store import RunRow, Store
@@ -28,6 +28,11 @@ class Mirror:
     def unsettled(self) -> bool:
         """Whether there may be something new: the run lives, or the store does not have its end."""
         return self.run.status.live or bool(self.run.trouble)
+
+    @property
+    def begins(self) -> bool:
+        """Whether an actor has the run and the first record is to come."""
+        return self.actor is not None and self.run.status == Status.QUEUED
 
     def question(self, now: float) -> Any:
         """Ask the run's actor for what is new; return the reference to its answer."""

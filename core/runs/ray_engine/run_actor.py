@@ -1,7 +1,6 @@
 """An actor with one run: a thread trains with the worker's function, others answer while it does."""
 
 import importlib
-import logging
 import secrets
 import threading
 import time
@@ -23,6 +22,8 @@ from core.runs.spec import MAX_MEMORY
 from core.runs.store import INTERRUPTED
 from core.runs.supervisor import GAVE_UP, LOOK_SECONDS, MAX_DEATHS
 from core.runs.worker import limit_memory
+from core.telemetry.logs import configure_logs
+from core.telemetry.runs import worker_lost
 
 RAY_MEMORY = 2**30  # bytes that Ray's own threads may hold besides the run
 RETRY_SECONDS = 0.5  # between attempts to save a run that has ended
@@ -33,6 +34,7 @@ class RunActor:
 
     def __init__(self, name: str, home: Home) -> None:
         torch.set_num_threads(1)
+        configure_logs()
         importlib.import_module("core.runs.preload")  # torch and the digits are ready when a run comes
         limit_memory(MAX_MEMORY + RAY_MEMORY)
         self.lock = threading.RLock()
@@ -44,6 +46,7 @@ class RunActor:
         self._recorder = Recorder(self._store, self, self._changed)
         order = self._file.read()
         if order is not None:  # the process that had this actor before has died
+            worker_lost(order.run_id, order.owner, order.deaths + 1)
             self._begin(replace(order, deaths=order.deaths + 1))
 
     def take(self, order: Order) -> None:
@@ -131,6 +134,7 @@ class RunActor:
         self._file.remove()
 
     def _begin(self, order: Order) -> None:
+        self._store.let_go(order.run_id)  # a run parked here before has been the dispatcher's since
         run = taken_up(order, self._store)
         self._file.write(order)
         with self.lock:
@@ -154,11 +158,10 @@ class RunActor:
                     break
         except (EOFError, OSError):  # the run has been given away
             return
+        self._recorder.flush()  # also waits for a save under way
         while self._unsaved(hand.run):
+            time.sleep(RETRY_SECONDS)
             self._recorder.flush()
-            if self._unsaved(hand.run):
-                logging.warning("run %s has ended and cannot be saved yet", hand.run.id)
-                time.sleep(RETRY_SECONDS)
         with self.lock:
             self.runs.pop(hand.run.id, None)  # a parked one
         self._file.remove()

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.runs.engine import Command
+from core.runs.engine import Command, Status
 from core.runs.ray_engine.cluster import RUN, find, ray, start_run_actor
 from core.runs.ray_engine.messages import Brief, Home, Order, Outcome
+from core.runs.supervisor import PARK_SECONDS
 
+SILENT_SECONDS = 30.0  # after which an actor that does not answer is ended
 PATIENT = {"max_task_retries": -1}  # the call is made again to a process that replaces a dead one
 
 
@@ -46,6 +48,7 @@ class UnderWay:
     owner: str
     actor: Actor
     wake: Callable[[], None]  # called when there is something to tell
+    estimate: float = 0.0  # of its seconds, before the actor has said anything
     end: Any = None  # reference to its `Outcome`, once the actor keeps the run
     failure: BaseException | None = None  # why the actor could not take it
     unsent: list[Command] = field(default_factory=list)  # commands that came before the actor had it
@@ -80,6 +83,12 @@ class UnderWay:
         while self.end is not None and self.unsent:
             self.actor.handle.command.options(**PATIENT).remote(self.run_id, self.unsent.pop(0))
 
+    def seconds_left(self) -> float:
+        """Return the seconds after which others may have the actor."""
+        if self.brief is None:
+            return self.estimate
+        return PARK_SECONDS if self.brief.status == Status.PAUSED else self.brief.seconds_left
+
     def park(self) -> None:
         """Ask the actor to let a paused run go."""
         self.actor.handle.park.remote(self.run_id)
@@ -102,6 +111,10 @@ class UnderWay:
                 self.brief = ray().get(self.asked)
             except ray().exceptions.RayError:
                 logging.info("run %s does not answer", self.run_id)
+            self.asked = None
+        elif self.asked is not None and now - self.asked_at > SILENT_SECONDS:
+            logging.warning("the actor of run %s no longer answers and is started again", self.run_id)
+            ray().kill(self.actor.handle, no_restart=False)
             self.asked = None
         if self.asked is None and self.end is not None and now - self.asked_at >= pause:
             self.asked, self.asked_at = self.actor.handle.brief.remote(self.run_id), now

@@ -33,6 +33,7 @@ class Watcher:
         self._link, self._store = link, store
         self._mirrors: dict[str, Mirror] = {}
         self._hurried: dict[str, float] = {}  # run id → until when
+        self._beginning = False  # whether a run is about to begin
         self._woken = threading.Event()
         self._closed = False
         self._last_round = 0.0
@@ -44,11 +45,11 @@ class Watcher:
         with self.lock:
             return self._mirrors.get(run_id)
 
-    def attach(self, run: LiveRun) -> Mirror:
+    def attach(self, run: LiveRun, position: int | None = None, wait: float | None = None) -> Mirror:
         """Begin to watch a run; one that is watched already keeps its mirror."""
         with self.lock:
             run.watched = time.monotonic()
-            mirror = self._mirrors.setdefault(run.id, Mirror(run))
+            mirror = self._mirrors.setdefault(run.id, Mirror(run, position, wait))
         self.hurry(run.id)
         return mirror
 
@@ -77,7 +78,7 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._closed:
-            self._woken.wait(HURRY_TICK if self._hurried else TICK)
+            self._woken.wait(HURRY_TICK if self._hurried or self._beginning else TICK)
             self._woken.clear()
             try:
                 if self._link.away:
@@ -116,15 +117,15 @@ class Watcher:
             for run_id, mirror in list(self._mirrors.items()):
                 if now - mirror.run.watched > FORGET_SECONDS:
                     del self._mirrors[run_id]
+            self._beginning = any(mirror.begins for mirror in self._mirrors.values())
             everyone = now - self._last_round >= TICK
             if everyone:
                 self._last_round = now
-            return [
-                mirror
-                for run_id, mirror in self._mirrors.items()
-                if mirror.unsettled
-                and (run_id in self._hurried or (everyone and now - mirror.run.watched < WATCHED_SECONDS))
-            ]
+            return [mirror for mirror in self._mirrors.values() if self._is_due(mirror, now, everyone)]
+
+    def _is_due(self, mirror: Mirror, now: float, everyone: bool) -> bool:
+        hurried = mirror.run.id in self._hurried or mirror.begins
+        return mirror.unsettled and (hurried or (everyone and now - mirror.run.watched < WATCHED_SECONDS))
 
     def _ask_actors(self, ray: Any, due: list[Mirror]) -> list[tuple[Mirror, Standing | None]]:
         """Put all questions at once; return the answers that come, None from an actor that has gone."""
