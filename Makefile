@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test test-all lint bench data model clean
+.PHONY: run test test-all lint bench load data model clean
 
 run: .venv/ready
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -21,6 +21,9 @@ lint: .venv/ready-dev
 
 bench: .venv/ready-dev .venv/ready-browser
 	$(BIN)/python -m tests.benchmarks
+
+load: .venv/ready-dev
+	$(BIN)/python -m tests.load
 
 data: .venv/ready
 	$(BIN)/python -m scripts.build_data

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar, cast
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from pages.ui.web import OWNER_COOKIE, is_owner, new_owner
 
@@ -81,6 +83,7 @@ def set_url(name: str, value: float | str | tuple[float, ...], default: object =
 
 
 def forget_url(*names: str) -> None:
-    """Leave settings out of the URL, so that they have their defaults again."""
+    """Leave settings out of the URL, so that they have their defaults again; those that a widget writes stay."""
     for name in names:
-        st.query_params.pop(name, None)
+        with suppress(StreamlitAPIException):  # a widget, perhaps of another part, is bound to it
+            st.query_params.pop(name, None)

@@ -1,5 +1,6 @@
 """Values of widgets as Streamlit's page keeps and sends them."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,24 +72,35 @@ def in_url(value: Value) -> list[str]:
     ]
 
 
-def options(kind: str, widget: Any) -> list[Value]:
-    """Return values a reader's hand could choose: stops, names, or five places along a range."""
+def current(state: WidgetState) -> Value:
+    """Return the value that a state says."""
+    kind = state.WhichOneof("value")
+    value = getattr(state, kind) if kind else None
+    return list(value.data) if hasattr(value, "data") else value
+
+
+def moved(kind: str, widget: Any, value: Value, rng: random.Random) -> Value:
+    """Return another value as a hand chooses it: a neighbouring stop, another name, a number some steps away."""
     match kind:
-        case "button_group":
-            return [[option.content] for option in widget.options]
-        case "selectbox" | "radio":
-            return list(widget.options)
         case "checkbox":
-            return [False, True]
+            return not value
+        case "button_group":
+            return _other([[option.content] for option in widget.options], value, rng)
+        case "selectbox" | "radio":
+            return _other(list(widget.options), value, rng)
         case "slider" if widget.type == Slider.SELECT_SLIDER:
-            return [[option] for option in widget.options]
+            place = list(widget.options).index(many(value)[0])
+            return [widget.options[_neighbour(place, len(widget.options), rng)]]
         case "slider" | "number_input":
-            return _places(widget)
-    return []
+            steps = rng.choice([-3, -2, -1, 1, 2, 3]) * (widget.step or 1)
+            number = min(max(many(value)[0] + steps, widget.min), widget.max)
+            return [number] if kind == "slider" else number
+    return value
 
 
-def _places(widget: Any) -> list[Value]:
-    low, high = widget.min, widget.max
-    step = widget.step or (high - low) / 4
-    whole = max(round((high - low) / step), 1)
-    return [min(low + step * round(whole * part / 4), high) for part in range(5)]
+def _other(values: Sequence[Value], value: Value, rng: random.Random) -> Value:
+    return rng.choice([other for other in values if other != value] or [value])
+
+
+def _neighbour(place: int, count: int, rng: random.Random) -> int:
+    return min(max(place + rng.choice((-1, 1)), 0), count - 1)
