@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test test-all lint bench load data model clean
+.PHONY: run test test-all fuzz lint bench load data model clean
 
 run: .venv/ready
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -12,6 +12,9 @@ test: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 
 test-all: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 	$(BIN)/python -m pytest --all
+
+fuzz: .venv/ready-dev
+	$(BIN)/python -m pytest tests/fuzz tests/app/test_urls.py --all -s
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check
