@@ -14,7 +14,7 @@ test-all: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 	$(BIN)/python -m pytest --all
 
 fuzz: .venv/ready-dev
-	$(BIN)/python -m pytest tests/fuzz tests/app/test_urls.py --all -s
+	$(BIN)/python -m pytest tests/fuzz --all -s
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check
