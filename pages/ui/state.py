@@ -8,13 +8,17 @@ from typing import TypeVar, cast
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from pages.ui.login import logged_in
 from pages.ui.web import OWNER_COOKIE, is_owner, new_owner
 
 T = TypeVar("T")
 
 
 def owner() -> str:
-    """Return who this learner is: the browser's cookie, or this session where cookies are off."""
+    """Return who this learner is: the person logged in, else the browser, by its cookie, else this session."""
+    person = logged_in()
+    if person:
+        return person
     cookie = st.context.cookies.get(OWNER_COOKIE)
     if cookie and is_owner(cookie):
         return cookie
