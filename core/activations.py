@@ -32,9 +32,9 @@ def leaky_relu(x: Tensor) -> Tensor:
     return torch.where(x > 0, x, LEAK * x)
 
 
-def parametric_relu(x: Tensor) -> Tensor:
-    """Return x where x > 0 and a x elsewhere, with a = 0.25."""
-    return torch.where(x > 0, x, PARAMETRIC_SLOPE * x)
+def parametric_relu(x: Tensor, slope: float = PARAMETRIC_SLOPE) -> Tensor:
+    """Return x where x > 0 and a x elsewhere; a is 0.25 until training moves it."""
+    return torch.where(x > 0, x, slope * x)
 
 
 def gelu(x: Tensor) -> Tensor:
@@ -54,6 +54,15 @@ def _slopes(x: Tensor, left: float, right: float) -> Tensor:
     return torch.where(x > 0, x.new_tensor(right), x.new_tensor(left))
 
 
+def parametric(slope: float = PARAMETRIC_SLOPE) -> Activation:
+    """Return parametric ReLU with a slope of `slope` left of zero."""
+    formula = rf"\max(ax, x),\ a = {slope:g}"
+    gain = math.sqrt(2 / (1 + slope**2))
+    return Activation(
+        "Parametric ReLU", formula, lambda x: parametric_relu(x, slope), lambda x: _slopes(x, slope, 1.0), gain
+    )
+
+
 ACTIVATIONS: dict[str, Activation] = {
     "step": Activation("Step", r"[x > 0]", step, torch.zeros_like, 1.0),
     "linear": Activation("Linear", r"x", lambda x: x, torch.ones_like, 1.0),
@@ -65,13 +74,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky_relu": Activation(
         "Leaky ReLU", r"\max(0.01x, x)", leaky_relu, lambda x: _slopes(x, LEAK, 1.0), math.sqrt(2 / (1 + LEAK**2))
     ),
-    "prelu": Activation(
-        "Parametric ReLU",
-        r"\max(ax, x),\ a = 0.25",
-        parametric_relu,
-        lambda x: _slopes(x, PARAMETRIC_SLOPE, 1.0),
-        math.sqrt(2 / (1 + PARAMETRIC_SLOPE**2)),
-    ),
+    "prelu": parametric(),
     "arctan": Activation("Arctan", r"\arctan x", torch.atan, lambda x: 1 / (1 + x**2), 1.0),
     "gelu": Activation("GELU", r"x\,\Phi(x)", gelu, lambda x: _normal_cdf(x) + x * _normal_density(x), math.sqrt(2)),
 }

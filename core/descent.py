@@ -49,6 +49,14 @@ def slopes_along(landscape: Landscape, weights: Array) -> tuple[Array, Array]:
     return losses.detach().numpy(), slopes_of(losses, w)[0].numpy()
 
 
+def slopes_over(landscape: Landscape, first: Array, second: Array) -> tuple[Array, Array, Array]:
+    """Return the losses and their slopes along both weights at many pairs of weights, any one shape, by autograd."""
+    w = torch.tensor(np.stack([first, second]), dtype=torch.float64, requires_grad=True)  # (2, …)
+    losses = landscape.function(*w)
+    slopes = slopes_of(losses, w)[0].numpy()
+    return losses.detach().numpy(), slopes[0], slopes[1]
+
+
 def descend(
     landscape: Landscape,
     start: Sequence[float],

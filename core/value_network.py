@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
@@ -151,3 +152,29 @@ def step_network(network: Network, learning_rate: float) -> Network:
     return build_network(
         network.spec, {name: value.data - learning_rate * value.grad for name, value in network.weights.items()}
     )
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a network stands after some steps: its weights, by name in the order they have, and its loss."""
+
+    weights: tuple[tuple[str, float], ...]
+    loss: float
+
+
+@lru_cache(maxsize=64)
+def trained(spec: NetworkSpec, learning_rate: float, steps: int) -> tuple[Stop, ...]:
+    """Return where a network stands at its start and after each of `steps` steps; numbers alone, so they can be kept.
+
+    Raises `ValueError` when the learning rate is out of range.
+    """
+    if steps == 0:
+        return (_stop(build_network(spec)),)
+    before = trained(spec, learning_rate, steps - 1)
+    network = build_network(spec, dict(before[-1].weights))
+    network.loss.backward()
+    return (*before, _stop(step_network(network, learning_rate)))
+
+
+def _stop(network: Network) -> Stop:
+    return Stop(tuple((name, value.data) for name, value in network.weights.items()), network.loss.data)

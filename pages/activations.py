@@ -7,8 +7,9 @@ from core.experiments.vanishing import chain, gradient_sizes
 from core.losses import softmax_cross_entropy_terms
 from pages.ui.frame import Part, open_lesson
 from pages.ui.parts import activation_runs
-from pages.ui.parts.activation_depth import dead_part, deep_part, stack_part
+from pages.ui.parts.activation_depth import dead_part, deep_part
 from pages.ui.parts.activation_shapes import function_part, softmax_part
+from pages.ui.parts.activation_stack import stack_part
 
 PARTS = {
     "function": Part("One function", function_part, activation_runs.steepest_sigmoid),

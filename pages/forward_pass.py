@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.activations import ACTIVATIONS
 from core.experiments.hand_network import STAGES, neurons
-from core.experiments.linear_layer import MAX_SEED, ROWS, linear_cells, normal_weights
+from core.experiments.linear_layer import ROWS, linear_cells, normal_weights
 from core.experiments.small_reader import look_at_neuron, read_image, small_reader
 from core.experiments.threshold import fire, first_layer_sums
 from core.forward import Neuron, matmul_cells, work_out, work_out_neuron
+from core.randomness import SMALL_SEED
 from core.words import in_brackets, number_text
 from pages.ui import controls
 from pages.ui.frame import open_lesson
@@ -68,7 +69,7 @@ def _as_matrices() -> None:
     with rows_column:
         amount = controls.pick("Rows at once", "rows", {"one": "One row", "batch": "A batch of four"}, "one")
     with seed_column:
-        seed = controls.number("Seed of the weights", "seed", 0, MAX_SEED, 0)
+        seed = controls.number("Seed of the weights", "seed", 0, SMALL_SEED, 0)
     rows = ROWS[:1] if amount == "one" else ROWS
     weights, bias = normal_weights(seed)
     row, column = (int(place) for place in url_numbers("cell", (0, 0), 0, len(ROWS) - 1))

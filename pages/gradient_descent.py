@@ -6,18 +6,18 @@ import numpy as np
 import streamlit as st
 
 from core.descent import VERDICTS, descend, judge, slope_at, square_by_autograd
-from core.figures.gradient_descent import contour_figure, surface_figure
 from core.landscapes import LANDSCAPES
 from core.numeric import shrink_nudge
 from pages.ui import controls
-from pages.ui.charts import show
 from pages.ui.frame import Part, open_lesson
 from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
+from pages.ui.parts.surface_view import show_step, show_surface, show_walk, start_plane
+from pages.ui.plane import type_point
 from pages.ui.quiz import Outcome
 from pages.ui.state import url_integer, url_numbers
-from pages.ui.tex import tex, tex_column
+from pages.ui.tex import tex
 
 lesson = open_lesson("gradient_descent")
 AFTER = f"The loss before the first step, and after {STEPS} of them."
@@ -68,26 +68,16 @@ def two_weights() -> None:
     with control:
         landscape = landscape_control(2)
         rate = controls.stops("Learning rate η", "rate2", RATES, landscape.learning_rate)
-        low, high = float(landscape.low), float(landscape.high)
-        first, second = (
-            controls.slider(f"Start w{sign}", key, low, high, value, 0.01)
-            for sign, key, value in zip("₁₂", "uv", landscape.start, strict=True)
-        )
-    path = descend(landscape, (first, second), rate, STEPS)
-    side, losses = (table.numpy() for table in landscape.surface(61))
+        plane = start_plane(landscape)
+        type_point(plane, "Start ")
+    path = descend(landscape, plane.point(), rate, STEPS)
     with picture:
-        left, right = st.columns(2)
-        with left:
-            alt = f"The loss {landscape.label} over two weights as a surface, with the walk down it."
-            show(surface_figure(side, losses, path), "surface_picture", alt)
-        with right:
-            show(contour_figure(side, losses, path), "contours", "The same walk from above, on lines of equal loss.")
-        st.latex(rf"\text{{loss}} = {landscape.formula}")
-        moved = path.weights[1] if len(path.weights) > 1 else np.full(2, np.inf)
-        st.latex(rf"{tex_column(moved)} = {tex_column(path.weights[0])} - {tex(rate)}\,{tex_column(path.slopes[0])}")
+        show_walk(landscape, plane, path, "contours", rate)
     with control:
-        st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
+        st.latex(rf"\text{{loss}} = {landscape.formula}")
+        show_step(path, rate)
         st.caption(f"{VERDICTS['diverge']} Lower the learning rate." if judge(path) == "diverge" else AFTER)
+    show_surface(landscape, path)
     lesson.predict("saddle", saddle)
 
 

@@ -15,20 +15,30 @@ class Curve {
   // New data from Python; while the hand or the player is busy it waits.
   take(component) {
     this.component = component;
-    if (this.busy || this.playing) return;
-    const { x, points, curves, paths, step } = component.data;
+    if (this.busy || this.player?.playing) return;
+    const { x, points, curves, paths, step, player } = component.data;
+    if (player) this.player ??= this.playing(player);
     const signature = JSON.stringify([x.values.length, points, paths]);
     if (signature !== this.signature) {
-      this.step = Math.min(step ?? 0, this.last(paths));
+      this.paths = paths ?? [];
+      this.player?.take(step);
       this.active = Math.min(this.active ?? 0, Math.max(points.length - 1, 0));
       this.hands = points.map((point) => nearest(x.values, point.x));
-      this.paths = paths ?? [];
     }
     Object.assign(this, { data: component.data, curves, signature, ready: true });
     this.draw();
   }
 
-  last(paths = this.paths) { return paths?.length ? Math.max(...paths.map((path) => path.x.length)) - 1 : 0; }
+  playing(words) {
+    return new Player(this.bar, words, {
+      last: () => Math.max(1, ...this.paths.map((path) => path.x.length)) - 1,
+      show: () => this.place(),
+      report: (step) => this.component.setTriggerValue("step", step),
+      moving: (on) => this.svg.classList.toggle("moving", on),
+    });
+  }
+
+  get step() { return this.player?.step ?? 0; }
 
   // Where point i is: on its path after this.step steps, else at its index in the table.
   at(i) {
@@ -58,7 +68,6 @@ class Curve {
     const trace = (name) => data.points.map(({ colour }) => svg(this.plot, "path", { class: name, stroke: palette[colour] }));
     Object.assign(this, { traces: trace("trace"), stops: trace("stops") });
     this.balls = data.points.map((point, i) => this.ball(point, i));
-    this.buttons();
     this.place();
     this.balls[held]?.handle.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
@@ -94,8 +103,9 @@ class Curve {
   }
 
   move(i, index) {
-    this.stop();
-    Object.assign(this, { busy: true, paths: [], step: 0, active: i });
+    this.player?.stop();
+    Object.assign(this, { busy: true, paths: [], active: i });
+    this.player?.take(0);
     this.hands[i] = index;
     this.place();
   }
@@ -109,14 +119,13 @@ class Curve {
   place() {
     this.balls.forEach((ball, i) => this.put(ball, i, this.at(i)));
     this.readout(this.active);
-    for (const [name, button] of Object.entries(this.knobs ?? {}))
-      button.disabled = this.paths.length === 0 || (name === "reset" ? this.step === 0 : this.step >= this.last());
+    this.player?.refresh();
   }
 
   put(ball, i, { x, y, slope, index }) {
     const px = clamp(this.sx(x), MARGIN.left, this.right), py = clamp(this.sy(y ?? 0), MARGIN.top, this.bottom);
     ball.handle.style.transform = `translate(${px}px, ${py}px)`;
-    set(ball.handle, { "aria-valuenow": x, "aria-valuetext": this.words(i) });
+    set(ball.handle, { "aria-valuenow": x, "aria-valuetext": this.words(i).join(" · ") });
     ball.dots.forEach((dot, j) => set(dot, { cx: px, cy: this.sy(this.curves[j + 1].y[index] ?? 0) }));
     const flat = slope === undefined || slope === null || !this.data.tangent;
     const rise = flat ? 0 : (slope * (this.sy(1) - this.sy(0))) / (this.sx(1) - this.sx(0));
@@ -141,53 +150,16 @@ class Curve {
     if (data.tangent) parts.push(`${data.tangent} = ${number(slope)}`);
     if (data.words && slope !== undefined && slope !== null)
       parts.push(data.words[slope < 0 ? "negative" : slope > 0 ? "positive" : "zero"]);
-    return parts.join(" · ");
+    return parts;
   }
 
   readout(i) {
     if (!this.data.points.length) return;
-    const step = this.paths.length ? ` · ${this.data.player.step} ${this.step}` : "";
-    say(this.read, (this.words(i) + step).split(" · "));
+    const step = this.paths.length ? [`${this.data.player.step} ${this.step}`] : [];
+    say(this.read, [...this.words(i), ...step]);
   }
 
-  buttons() {
-    if (!this.data.player || this.knobs) return;
-    const actions = { one: () => this.go(this.step + 1), play: () => this.play(), reset: () => this.go(0) };
-    this.knobs = {};
-    for (const [name, act] of Object.entries(actions)) {
-      const button = (this.knobs[name] = html(this.bar, "button", "", this.data.player[name]));
-      Object.assign(button, { onclick: act, type: "button" });
-    }
-  }
-
-  go(step) {
-    this.stop();
-    this.step = clamp(step, 0, this.last());
-    this.place();
-    clearTimeout(this.report); // a few quick steps are reported once
-    this.report = setTimeout(() => this.component.setTriggerValue("step", this.step), 200);
-  }
-
-  play() {
-    if (this.playing) return this.go(this.step);
-    const pause = clamp(5000 / this.last(), 60, 450);
-    this.playing = setInterval(() => {
-      this.step += 1;
-      this.place();
-      if (this.step >= this.last()) this.go(this.step);
-    }, pause);
-    this.knobs.play.textContent = this.data.player.pause;
-    this.svg.classList.add("moving");
-  }
-
-  stop() {
-    clearInterval(this.playing);
-    this.playing = null;
-    this.svg.classList.remove("moving");
-    if (this.knobs) this.knobs.play.textContent = this.data.player.play;
-  }
-
-  close() { this.stop(); clearTimeout(this.report); this.observer.disconnect(); }
+  close() { this.player?.close(); this.observer.disconnect(); }
 }
 
 export default function (component) {

@@ -101,7 +101,7 @@ class Rate {
 
   place() {
     const { data, index } = this, { rates, picture } = data;
-    const said = [`${data.symbol} = ${short(rates[index], 4)}`, ...data.words[index].split(" · ").filter(Boolean)];
+    const said = [`${data.symbol} = ${short(rates[index], 4)}`, ...data.words[index]];
     this.hand.style.transform = `translate(${this.to(rates[index])}px, ${this.handY}px)`;
     set(this.hand, { "aria-valuenow": rates[index], "aria-valuetext": said.join(", ") });
     say(this.read, said);

@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 
 from core.forward import Cell, matmul_cells
+from core.randomness import SMALL_SEED
 from core.validation import require_integer
 
 FEATURES, CLASSES = 4, 2
 ROWS = ((1.0, 1.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (1.0, 0.0, 1.0, 0.0))  # a batch of four
-MAX_SEED = 9999
 
 
 def normal_weights(seed: int) -> tuple[Tensor, Tensor]:
     """Return weights (4, 2) from a standard normal and a bias of zeros (2,), float64; the seed decides them."""
-    require_integer("seed", seed, 0, MAX_SEED)
+    require_integer("seed", seed, 0, SMALL_SEED)
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(FEATURES, CLASSES, generator=generator, dtype=torch.float64), torch.zeros(CLASSES).double()
 

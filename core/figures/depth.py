@@ -1,22 +1,18 @@
-"""Figures of what depth does: boundaries of small stacks, gradients layer by layer, hidden units that live or die."""
+"""Figures of what depth does: gradients layer by layer, hidden units that live or die."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import torch
 from plotly import graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
-from core.experiments.collapse import Stack, planar_points
 from core.experiments.dead_units import UnitHistory
-from core.experiments.planar import REACH
 from core.figures.layout import lay_out, x_axes, y_axes
-from core.figures.palette import DIVERGING, PALETTE, faded
+from core.figures.palette import PALETTE, faded
 from core.figures.style import log_axis, styled
 
-GRID = 61  # cells on each side of a boundary picture
 LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one dash a member
     "step": ("neutral", "dot"),
     "linear": ("neutral", "solid"),
@@ -28,66 +24,6 @@ LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one da
     "prelu": ("second", "dot"),
     "gelu": ("third", "solid"),
 }
-
-
-def boundaries_figure(stacks: Sequence[Stack], point: tuple[float, float]) -> go.Figure:
-    """Return each stack's probability over the plane, side by side, with the points it learned and the reader's."""
-    titles = [f"{ACTIVATIONS[stack.config.activation].label}: {stack.accuracy:.0%} right" for stack in stacks]
-    figure = make_subplots(1, len(stacks), subplot_titles=titles, horizontal_spacing=0.05)
-    for column, stack in enumerate(stacks, 1):
-        _boundary(figure, stack, column)
-        figure.add_scatter(
-            x=[point[0]],
-            y=[point[1]],
-            mode="markers",
-            marker={"symbol": "x", "size": 13, "color": PALETTE["accent"], "line": {"width": 1.5}},
-            hoverinfo="skip",
-            row=1,
-            col=column,
-        )
-    styled(figure, 400, showlegend=False)
-    lay_out(figure, margin={"l": 28, "r": 8, "t": 34, "b": 28})
-    x_axes(figure, range=[-REACH, REACH], fixedrange=True, dtick=1, constrain="domain")
-    y_axes(figure, range=[-REACH, REACH], fixedrange=True, dtick=1)
-    for column in range(1, len(stacks) + 1):
-        anchor = "x" if column == 1 else f"x{column}"
-        y_axes(figure, scaleanchor=anchor, constrain="domain", col=column)
-    return figure
-
-
-def _boundary(figure: go.Figure, stack: Stack, column: int) -> None:
-    side = torch.linspace(-REACH, REACH, GRID, dtype=torch.float64)
-    across, up = torch.meshgrid(side, side, indexing="xy")
-    probability = stack.layers(torch.stack([across, up], -1).view(-1, 2))[-1].view(GRID, GRID).sigmoid()
-    figure.add_contour(
-        x=side.numpy(),
-        y=side.numpy(),
-        z=probability.numpy().round(4),
-        zmin=0,
-        zmax=1,
-        colorscale=DIVERGING,
-        opacity=0.6,
-        showscale=False,
-        contours={"start": 0, "end": 1, "size": 0.1},
-        line={"width": 0},
-        hovertemplate="class 1 with %{z:.1%}<extra></extra>",
-        row=1,
-        col=column,
-    )
-    x, y = planar_points(stack.config.data, stack.config.seed)
-    figure.add_scatter(
-        x=x[:, 0].numpy(),
-        y=x[:, 1].numpy(),
-        mode="markers",
-        marker={
-            "size": 6,
-            "color": [PALETTE["positive"] if label else PALETTE["negative"] for label in y.tolist()],
-            "line": {"width": 1, "color": "white"},
-        },
-        hoverinfo="skip",
-        row=1,
-        col=column,
-    )
 
 
 def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:

@@ -1,4 +1,4 @@
-"""Figures of gradient descent: a nudge against the derivative, and a walk over a surface."""
+"""Figures of gradient descent: a nudge against the derivative."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
-from core.descent import Path
-from core.figures.palette import PALETTE, faded
+from core.figures.palette import PALETTE
 from core.figures.style import log_axis, styled
 from core.numeric import Nudge
 
 Array = NDArray[np.float64]
 LEAST_ERROR = 1e-17  # an error of 0 is drawn here, for a logarithm cannot show it
-STEP_MILLISECONDS = 180
-LOOK = {"colorscale": "Viridis", "showscale": False, "hoverinfo": "skip"}
-GREY = faded("neutral", 0.18)
 
 
 def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:
@@ -68,82 +64,3 @@ def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float
     figure.update_xaxes(title="weight w", range=[w[0], w[-1]], fixedrange=True)
     figure.update_yaxes(range=[low - margin, high + margin], fixedrange=True)
     return figure
-
-
-def surface_figure(side: Array, losses: Array, path: Path) -> go.Figure:
-    """Return a loss over two weights as a surface, with a walk on it; the walk floats a little, to be seen."""
-    figure = go.Figure()
-    figure.add_surface(x=side, y=side, z=losses, opacity=0.9, **LOOK)
-    first, second, height = _walk(path, side, losses, len(path.losses))
-    line, marker = {"color": PALETTE["backward"], "width": 6}, {"size": 4, "color": PALETTE["accent"]}
-    lift = 0.015 * float(np.ptp(losses))
-    figure.add_scatter3d(x=first, y=second, z=height + lift, mode="lines+markers", line=line, marker=marker)
-    styled(figure, 440, showlegend=False)
-    reach = {"range": [side[0], side[-1]]}
-    figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode="orbit")
-    figure.update_scenes(
-        xaxis={"title": {"text": "w₁"}, **reach},
-        yaxis={"title": {"text": "w₂"}, **reach},
-        zaxis={"title": {"text": "loss"}},
-        camera={"eye": {"x": 1.5, "y": -1.6, "z": 1.2}},
-    )
-    return figure
-
-
-def contour_figure(side: Array, losses: Array, path: Path) -> go.Figure:
-    """Return lines of equal loss with the walk over them, which Plotly plays step by step in the browser."""
-    figure = go.Figure()
-    figure.add_contour(x=side, y=side, z=losses, ncontours=28, line={"width": 0.5}, **LOOK)
-    count = len(path.losses)
-    figure.add_trace(_trace(path, side, losses, count))
-    figure.frames = [
-        go.Frame(name=str(step), data=[_trace(path, side, losses, step + 1)], traces=[1]) for step in range(count)
-    ]
-    styled(figure, 480, showlegend=False)
-    figure.update_layout(margin={"l": 36, "r": 8, "t": 8, "b": 164}, updatemenus=[_buttons()], sliders=[_steps(count)])
-    axis = {"range": [side[0], side[-1]], "fixedrange": True}
-    figure.update_xaxes(title={"text": "w₁", "standoff": 2}, **axis)
-    figure.update_yaxes(title={"text": "w₂", "standoff": 2}, **axis)
-    return figure
-
-
-def _trace(path: Path, side: Array, losses: Array, count: int) -> go.Scatter:
-    first, second, _ = _walk(path, side, losses, count)
-    line, marker = {"color": PALETTE["backward"], "width": 3}, {"size": 8, "color": PALETTE["accent"]}
-    return go.Scatter(x=first, y=second, mode="lines+markers", line=line, marker=marker, hoverinfo="x+y")
-
-
-def _walk(path: Path, side: Array, losses: Array, count: int) -> tuple[Array, Array, Array]:
-    """Return w₁, w₂ and loss of the first `count` points of a walk; those off the picture are not a number."""
-    w, loss = path.weights[:count], path.losses[:count]
-    inside = ((w >= side[0]) & (w <= side[-1])).all(1) & (loss <= losses.max())
-    first, second = np.where(inside[:, None], w, np.nan).T
-    return first, second, np.where(inside, loss, np.nan)
-
-
-def _buttons() -> dict[str, object]:
-    play = {"frame": {"duration": STEP_MILLISECONDS}, "transition": {"duration": 0}, "fromcurrent": True}
-    stop = {"frame": {"duration": 0}, "mode": "immediate"}
-    buttons = [
-        {"label": "Play", "method": "animate", "args": [None, play]},
-        {"label": "Pause", "method": "animate", "args": [[None], stop]},
-        {"label": "Reset", "method": "animate", "args": [["0"], stop]},
-    ]
-    place = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 62}}
-    return {
-        "type": "buttons",
-        "direction": "left",
-        "buttons": buttons,
-        "showactive": False,
-        "bgcolor": GREY,
-        "borderwidth": 0,
-        **place,
-    }
-
-
-def _steps(count: int) -> dict[str, object]:
-    stop = {"frame": {"duration": 0}, "mode": "immediate"}
-    steps = [{"label": str(step), "method": "animate", "args": [[str(step)], stop]} for step in range(count)]
-    place = {"x": 0, "len": 1, "y": 0, "pad": {"t": 86, "l": 8, "r": 8}, "ticklen": 0, "font": {"size": 11}}
-    place |= {"currentvalue": {"prefix": "step ", "xanchor": "right", "font": {"size": 14}}}
-    return {"steps": steps, "active": count - 1, "bgcolor": GREY, **place}

@@ -13,7 +13,7 @@ from core.figures.style import log_axis, styled
 from core.optimizers import SCHEDULES
 
 Array = NDArray[np.float64]
-DASHES = ("solid", "dot")  # of the runs on one side of the limit
+DASHES = ("dot", "dash", "dashdot")  # of the runs on one side of the limit; the chosen one is solid and thick
 
 
 def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, title: str) -> go.Figure:
@@ -36,7 +36,7 @@ def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, t
     return figure
 
 
-def losses_figure(losses: Array) -> go.Figure:
+def walk_losses_figure(losses: Array) -> go.Figure:
     """Return a walk's losses against its steps, on a logarithm."""
     figure = go.Figure()
     drawn = np.maximum(losses, 1e-16)  # what a logarithm can still show
@@ -60,9 +60,9 @@ def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> go
     seen = {"stable": 0, "unstable": 0}
     for run in runs:
         side = "stable" if run.learning_rate < limit else "unstable"
-        dash = DASHES[seen[side] % 2]
-        seen[side] += 1
         is_chosen = run.learning_rate == chosen
+        dash = DASHES[seen[side] % len(DASHES)]
+        seen[side] += not is_chosen
         figure.add_scatter(
             x=np.arange(len(run.losses)),
             y=run.losses,

@@ -10,15 +10,19 @@ from core.figures.palette import PALETTE
 from core.paths import ASSETS
 
 FOLDER = ASSETS / "components"
+NEEDS = {"curve": ("player",), "plane": ("player",)}  # scripts that some components share
 
 
 @lru_cache
 def component(name: str) -> Callable[..., Any]:
-    """Return the function that mounts `assets/components/<name>.js` and `.css`, each behind its shared part."""
-    script, style = (
-        "\n".join((FOLDER / f"{part}.{kind}").read_text("utf-8") for part in ("shared", name)) for kind in ("js", "css")
-    )
+    """Return the function that mounts `assets/components/<name>.js` and `.css`, each behind what it shares."""
+    script = _joined("shared.js", *(f"{need}.js" for need in NEEDS.get(name, ())), f"{name}.js")
+    style = _joined("shared.css", f"{name}.css")
     return st.components.v2.component(f"seven_steps_{name}", html='<div class="stage"></div>', css=style, js=script)
+
+
+def _joined(*files: str) -> str:
+    return "\n".join((FOLDER / file).read_text("utf-8") for file in files)
 
 
 def mount(

@@ -60,37 +60,35 @@ def read_rate(url: str, default: float, limit: float) -> float:
     return url_number(url, default, 0, BEYOND * limit)
 
 
-def show_rate(
-    key: str,
-    url: str,
-    stops: NDArray[np.float64],
-    chosen: float,
-    default: float,
-    marks: Sequence[Limit],
-    zones: Sequence[Zone],
-    words: Sequence[str],
-    label: str,
-    alt: str,
-    picture: WalkPicture | None = None,
-) -> None:
-    """Show the slider, and above it the walk of the stop the hand is on; on release the rate stands in the URL.
+@dataclass(frozen=True, eq=False)
+class RateSlider:
+    """A learning rate's slider: its stops, the chosen and the default one, marks, stretches, words for each stop."""
 
-    `words` has a text for each stop, its parts divided by “ · ”.
-    """
+    stops: NDArray[np.float64]
+    chosen: float
+    default: float
+    marks: Sequence[Limit]
+    zones: Sequence[Zone]
+    words: Sequence[Sequence[str]]
+    alt: str
+    label: str = "learning rate η"
 
-    last = float(stops[-1])
+
+def show_rate(slider: RateSlider, key: str, url: str, picture: WalkPicture | None = None) -> None:
+    """Show the slider, and above it the walk of the stop the hand is on; on release the rate stands in the URL."""
+    last = float(slider.stops[-1])
     data: dict[str, Any] = {
-        "rates": stops.tolist(),
-        "index": int(np.abs(stops - chosen).argmin()),
-        "marks": [asdict(mark) for mark in marks if mark.x <= last],
-        "zones": [{"from": zone.start, "to": min(zone.end, last), "colour": zone.colour} for zone in zones],
-        "words": list(words),
-        "label": label,
+        "rates": slider.stops.tolist(),
+        "index": int(np.abs(slider.stops - slider.chosen).argmin()),
+        "marks": [asdict(mark) for mark in slider.marks if mark.x <= last],
+        "zones": [{"from": zone.start, "to": min(zone.end, last), "colour": zone.colour} for zone in slider.zones],
+        "words": [list(words) for words in slider.words],
+        "label": slider.label,
         "symbol": "η",
-        "alt": alt,
+        "alt": slider.alt,
         "picture": _walks(picture) if picture else None,
     }
-    mount("rate", data, key, {"rate": partial(_moved, key, url, default, float(stops[0]), last)})
+    mount("rate", data, key, {"rate": partial(_moved, key, url, slider.default, float(slider.stops[0]), last)})
 
 
 def _moved(key: str, url: str, default: float, low: float, high: float) -> None:

@@ -70,6 +70,15 @@ def test_the_choice_of_function_changes_the_numbers(open_page):
     assert f"{float(torch.tanh(torch.tensor(2.0))):.4g}" in formulas(page)
 
 
+def test_the_slope_of_parametric_relu_is_the_readers(open_page):
+    page = open_page("activations", f="Parametric ReLU", x="-2")
+    assert "f(-2) &= -0.5" in formulas(page)
+    page.slider(key="a").set_value(0.6).run()
+    expected = float(F.prelu(torch.tensor(-2.0, dtype=torch.float64), torch.tensor(0.6, dtype=torch.float64)))
+    assert f"f(-2) &= {expected:.4g}" in formulas(page)
+    assert "f'(-2) &= 0.6" in formulas(page)
+
+
 def test_the_table_shows_that_one_matrix_is_enough_for_the_linear_stack(open_page):
     page = open_page("activations", part="A stack", x1="0.4", x2="-1.1")
     table = next(markdown.value for markdown in page.markdown if "layer by layer" in markdown.value)
@@ -111,13 +120,11 @@ def test_the_chain_is_the_product_of_its_slopes(open_page):
 def test_units_that_died_and_came_back_are_counted(open_page):
     page = open_page("activations", part="Dead units")
     relu, leaky = shock(ShockConfig()), shock(ShockConfig(leak=0.01))
-    shown = [metric.value for metric in page.metric]
-    assert shown == [
-        f"{int(relu.silent[10])} of 12",
-        f"0, {revived(leaky)}",
-        "12, 0",
-        f"{relu.losses[-1]:.3f}, {leaky.losses[-1]:.3f}",
-    ]
+    assert page.metric[0].value == f"{int(relu.silent[10])} of 12"
+    table = next(markdown.value for markdown in page.markdown if "on again" in markdown.value)
+    assert f"| of them on again | 0 | {revived(leaky)} |" in table
+    assert "| gradient exactly 0 | 12 | 0 |" in table
+    assert f"| loss | {relu.losses[-1]:.3f} | {leaky.losses[-1]:.3f} |" in table
     page.select_slider(key="rate").set_value("1").run()
     assert page.metric[0].value == "0 of 12"
 

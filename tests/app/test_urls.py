@@ -34,6 +34,11 @@ def known_keys() -> tuple[str, ...]:
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 place = 1 if name in READERS else 0 if name in URL_READERS else len(node.args)
                 values = [argument.value for argument in node.args[place : place + 1] if hasattr(argument, "value")]
+                # a plane has two
+                pairs = [
+                    word.value.elts for word in node.keywords if word.arg == "urls" and hasattr(word.value, "elts")
+                ]
+                values += [element.value for pair in pairs for element in pair]
                 keys |= {value for value in values if isinstance(value, str)}
     return tuple(sorted(keys))
 
@@ -70,7 +75,7 @@ def own_settings(page) -> dict[str, list[str]]:
 
 
 def test_the_search_for_keys_finds_them():
-    assert {"seed", "rate", "batch", "rounds", "at", "digit", "distance"} <= set(known_keys())
+    assert {"seed", "rate", "batch", "rounds", "at", "digit", "distance", "u", "v", "x1"} <= set(known_keys())
 
 
 @pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS])

@@ -94,3 +94,19 @@ def test_dead_units_come_back_with_a_leak(visit):
     page.get_by_label("Violent steps", exact=True).fill("0")
     page.get_by_label("Violent steps", exact=True).press("Enter")
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("0 of 12")
+
+
+def test_the_test_point_of_two_stacks_is_dragged(visit, settled, quick_frames):
+    page = visit("/activations?part=A+stack")
+    point = page.get_by_role("slider", name="test point, ReLU")
+    expect(point).to_be_visible()
+    box = point.locator(".ball").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    quick_frames(page, lambda frame: page.mouse.move(x - 60 + 30 * math.sin(frame / 5), y + 40 * math.cos(frame / 7)))
+    seen = page.locator(".read").first.text_content()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"x1=-?\d"))
+    settled(page)
+    expect(page.locator(".read").first).to_have_text(seen)

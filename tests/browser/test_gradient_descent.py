@@ -116,7 +116,7 @@ def test_parts_open_from_a_link(visit):
     expect(page.get_by_text("yt.backward()").first).to_be_visible()
     assert readings(page) == {"x": 8, "x²": 64, "slope": 16}
     page = visit("/gradient_descent?part=Two+weights")
-    expect(page.get_by_label(re.compile("over two weights as a surface"))).to_be_visible()
+    expect(page.get_by_role("slider", name=re.compile("over two weights as a surface"))).to_be_visible()
     page = visit("/gradient_descent?part=Nudge+or+derivative&k=5")
     expect(page.get_by_label(re.compile("^Error against nudge"))).to_be_visible()
 
@@ -133,4 +133,70 @@ def test_a_frame_of_a_drag_is_quick(visit, balls, quick_frames):
     page = visit(f"/gradient_descent?balls={balls}")
     x, y = grab(page, ball(page, balls))
     quick_frames(page, lambda frame: page.mouse.move(x + 200 * math.sin(frame / 5), y))
+    page.mouse.up()
+
+
+def start(page):
+    return page.get_by_role("slider", name="start of the walk")
+
+
+def test_the_start_on_two_weights_is_dragged_and_the_walk_begins_there(visit, settled):
+    page = visit("/gradient_descent?part=Two+weights")
+    x, y = grab(page, start(page))
+    page.mouse.move(x + 150, y + 60, steps=8)
+    seen = readings(page)
+    assert "u=" not in page.url  # nothing is reported before the release
+    w1, w2 = seen["w₁"], seen["w₂"]
+    assert w1 > -4
+    assert w2 < -2.5
+    assert seen["loss"] == pytest.approx(w1**2 + 2 * w2**2, rel=1e-3)
+    assert seen["slope in w₂"] == pytest.approx(4 * w2, rel=1e-3)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]u=-?\d"))
+    settled(page)
+    expect(page.get_by_label("Start w₁")).to_have_value(f"{w1:.2f}")
+    expect(page.locator(".read").first).to_contain_text("step 0")
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page).to_have_url(re.compile(r"step=1(&|$)"))
+    assert readings(page)["w₁"] == pytest.approx(w1 - 0.1 * 2 * w1, rel=1e-3)
+
+
+def test_keys_move_the_start_play_the_walk_and_turn_the_surface(visit):
+    page = visit("/gradient_descent?part=Two+weights")
+    start(page).press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"v=-1\.75(&|$)"))
+    expect(start(page)).to_be_focused()
+    page.get_by_role("button", name="Play").press("Enter")
+    expect(page).to_have_url(re.compile(rf"step={STEPS}(&|$)"))
+    page.get_by_role("button", name="Reset").press("Enter")
+    expect(page).not_to_have_url(re.compile("step="))
+    surface = page.get_by_role("slider", name=re.compile("^Drag to turn the surface"))
+    before = int(surface.get_attribute("aria-valuenow"))
+    surface.press("ArrowRight")
+    expect(surface).to_have_attribute("aria-valuenow", str(before + 6))
+
+
+def test_nothing_jumps_while_the_walk_plays(visit):
+    page = visit("/gradient_descent?part=Two+weights")
+    below = page.get_by_role("button", name="Step", exact=True)
+    places = {below.bounding_box()["y"]}
+    page.get_by_role("button", name="Play").click()
+    while "step=" not in page.url:
+        places.add(below.bounding_box()["y"])
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize("what", ["start", "surface"])
+def test_a_frame_over_two_weights_is_quick(visit, what, quick_frames):
+    page = visit("/gradient_descent?part=Two+weights")
+    if what == "start":
+        x, y = grab(page, start(page))
+    else:
+        surface = page.get_by_role("slider", name=re.compile("^Drag to turn the surface"))
+        surface.scroll_into_view_if_needed()
+        box = surface.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+    quick_frames(page, lambda frame: page.mouse.move(x + 100 * math.sin(frame / 5), y + 60 * math.cos(frame / 7)))
     page.mouse.up()

@@ -8,7 +8,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.descent import VERDICTS, descend, judge, learning_rate_limit, slope_at, square_by_autograd, verdict
+from core.descent import (
+    VERDICTS,
+    descend,
+    judge,
+    learning_rate_limit,
+    slope_at,
+    slopes_over,
+    square_by_autograd,
+    verdict,
+)
 from core.experiments.one_weight import digit_loss, likeness_to_three
 from core.expression import parse
 from core.landscapes import LANDSCAPES, from_expression
@@ -51,6 +60,17 @@ def test_slopes_equal_finite_differences(name):
     point = torch.tensor(landscape.start, dtype=torch.float64)
     numeric = numeric_gradient(lambda w: landscape.function(*w), point)
     torch.testing.assert_close(slope_at(landscape, point)[1], numeric, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name, entry in LANDSCAPES.items() if entry.dimensions == 2])
+def test_slopes_over_a_plane_are_the_slopes_at_each_of_its_points(name):
+    first, second = np.meshgrid(np.linspace(-1.5, 2, 4), np.linspace(-1, 1.8, 3))
+    losses, *slopes = slopes_over(LANDSCAPES[name], first, second)
+    assert losses.shape == slopes[0].shape == (3, 4)
+    for place in np.ndindex(3, 4):
+        loss, slope = slope_at(LANDSCAPES[name], torch.tensor([first[place], second[place]]))
+        assert losses[place] == pytest.approx(loss, rel=1e-12)
+        assert [part[place] for part in slopes] == pytest.approx(slope.tolist(), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)

@@ -16,6 +16,7 @@ from core.value_network import (
     build_network,
     starting_weights,
     step_network,
+    trained,
     weight_name,
 )
 
@@ -109,3 +110,14 @@ def test_stepping_gives_the_same_gradients():
 def test_bad_settings_are_refused(bad):
     with pytest.raises(ValueError, match="must be"):
         NetworkSpec(**bad)
+
+
+def test_a_kept_walk_is_the_walk_step_by_step():
+    spec = SPECS["3-4-3-2"]
+    network, losses = build_network(spec), []
+    for _ in range(6):
+        losses.append(network.loss.data)
+        network.loss.backward()
+        network = step_network(network, 0.5)
+    assert [stop.loss for stop in trained(spec, 0.5, 5)] == losses
+    assert trained(spec, 0.5, 6)[-1].weights == tuple((name, value.data) for name, value in network.weights.items())

@@ -1,79 +1,16 @@
-"""The parts of the lesson on activations that look at layers: the collapse, vanishing gradients, dead units."""
+"""The parts of the lesson on activations that look at depth: vanishing gradients, dead units."""
 
 import streamlit as st
-import torch
-from torch import Tensor
 
-from core.activations import ACTIVATIONS, LEAK, TRAINABLE
-from core.experiments.collapse import Stack, StackConfig, collapse, train_stack
-from core.experiments.dead_units import ShockConfig, revived, shock
-from core.experiments.planar import PLANAR_DATA
+from core.activations import ACTIVATIONS, LEAK
+from core.experiments.dead_units import ShockConfig, UnitHistory, revived, shock
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes
-from core.figures.depth import boundaries_figure, gradients_figure, units_figure
-from core.words import fixed_text
+from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
+from pages.ui.tex import aligned, signed_tex, tex
 
 SHOWN_LINKS = 4
-SMALL_WIDTH = 3  # a matrix of more columns is set smaller
-BENT = {name: ACTIVATIONS[name].label for name in TRAINABLE if name != "linear"}
-
-
-def stack_part() -> None:
-    """Show a linear stack next to the same stack with a bend, and the linear one multiplied out."""
-    picture_column, control_column = st.columns([7, 3])
-    with control_column:
-        data = controls.choice("Points", "data", controls.labels(PLANAR_DATA), "rings")
-        bend = controls.choice("The other stack's activation", "bend", BENT, "relu")
-        hidden = controls.number("Hidden layers", "hidden", 1, 3, 2)
-        width = controls.number("Neurons in each", "width", 2, 6, 4)
-        seed = controls.number("Seed", "seed", 0, 999, 0)
-        x1 = controls.slider("Test point: x₁", "x1", -2.0, 2.0, 1.0, 0.1)
-        x2 = controls.slider("Test point: x₂", "x2", -2.0, 2.0, -0.5, 0.1)
-    linear, bent = (train_stack(StackConfig(name, hidden, width, data, seed)) for name in ("linear", bend))
-    with picture_column:
-        scores = f"{linear.accuracy:.0%} and {bent.accuracy:.0%}"
-        alt = f"What a linear stack and one with {BENT[bend]} learned: {scores} of the points are right."
-        show(boundaries_figure((linear, bent), (x1, x2)), "boundaries", alt=alt)
-        point = torch.tensor([[x1, x2]], dtype=torch.float64)
-        _one_layer_check(linear, bent, point)
-    st.markdown("**The linear stack multiplied out**")
-    _products(linear, point)
-
-
-def _products(stack: Stack, point: Tensor) -> None:
-    """Show W₁W₂…, each product in rows that fit a phone, and the one layer that is left, at the reader's point."""
-    product, names, size = stack.weights[0], "W_1", r"\footnotesize " if stack.config.width > SMALL_WIDTH else ""
-    for index, weight in enumerate(stack.weights[1:], 2):
-        product, names = product @ weight, f"{names}W_{index}"
-        is_last = index == len(stack.weights)
-        left = f"{names} = W" if is_last else names
-        st.latex(size + aligned([f"&{left}", f"&= {tex_matrix(product, 3 if is_last else 2)}"]))
-    weight, bias = collapse(stack.weights, stack.biases)
-    logit = float(point @ weight + bias)
-    st.latex(
-        aligned(
-            [
-                r"\text{logit} &= x\,W + b",
-                rf"&= {tex_matrix(point, 2)}\,{tex_matrix(weight)} + {signed_tex(float(bias), 3)}",
-                rf"&= {tex(logit)}",
-            ]
-        )
-    )
-
-
-def _one_layer_check(linear: Stack, bent: Stack, point: Tensor) -> None:
-    """Show the logit at the yellow cross through all layers, and by the one layer that the weights multiply to."""
-    rows = []
-    for stack in (linear, bent):
-        weight, bias = collapse(stack.weights, stack.biases)
-        through, at_once = float(stack.layers(point)[-1]), float(point @ weight + bias)
-        label = ACTIVATIONS[stack.config.activation].label
-        numbers = f"{fixed_text(through, 6)} | {fixed_text(at_once, 6)} | {fixed_text(abs(through - at_once), 6)}"
-        rows.append(f"| {label} | {numbers} |")
-    head = "| logit at the yellow cross | layer by layer | at once, x W + b | difference |\n|---|---:|---:|---:|"
-    st.markdown("\n".join([head, *rows]))
 
 
 def deep_part() -> None:
@@ -132,12 +69,20 @@ def dead_part() -> None:
         seed = controls.number("Seed", "seed", 0, 999, 0)
     relu, leaky = (shock(ShockConfig(rate, violent, slope, steps, seed)) for slope in (0.0, leak))
     with control_column:
-        dead = int(relu.silent[violent])
-        st.metric("Never on after the violent steps", f"{dead} of {relu.on.shape[1]}")
-        st.metric("Came back: ReLU, leaky ReLU", f"{revived(relu)}, {revived(leaky)}")
-        stuck = int(relu.without_gradient[-1])
-        st.metric("Gradient exactly 0: ReLU, leaky ReLU", f"{stuck}, {int(leaky.without_gradient[-1])}")
-        st.metric("Loss at the end: ReLU, leaky ReLU", f"{relu.losses[-1]:.3f}, {leaky.losses[-1]:.3f}")
+        dead, stuck = int(relu.silent[violent]), int(relu.without_gradient[-1])
+        st.metric("Dead after the violent steps", f"{dead} of {relu.on.shape[1]}")
+        st.markdown(_outcome(relu, leaky))
     with picture_column:
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
         show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
+
+
+def _outcome(relu: UnitHistory, leaky: UnitHistory) -> str:
+    """Return what became of the units under both as a table."""
+    rows = {
+        "of them on again": [str(revived(history)) for history in (relu, leaky)],
+        "gradient exactly 0": [str(int(history.without_gradient[-1])) for history in (relu, leaky)],
+        "loss": [f"{history.losses[-1]:.3f}" for history in (relu, leaky)],
+    }
+    lines = [f"| {name} | {' | '.join(values)} |" for name, values in rows.items()]
+    return "\n".join(["| at the end | ReLU | leaky |", "|---|---:|---:|", *lines])

@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from core.activations import ACTIVATIONS, Activation
+from core.activations import ACTIVATIONS, PARAMETRIC_SLOPE, Activation, parametric
 from core.figures.activations import REACH, activations_figure, softmax_figure, temperature_figure
 from core.losses import SoftmaxTerms, softmax_cross_entropy_terms
 from core.numeric import NUDGE, central_difference
@@ -28,7 +28,7 @@ def function_part() -> None:
     picture_column, control_column = st.columns([7, 3])
     with control_column:
         name = controls.choice("Activation", "f", controls.labels(ACTIVATIONS), "sigmoid")
-        activation = ACTIVATIONS[name]
+        activation = _with_slope() if name == "prelu" else ACTIVATIONS[name]
         st.latex(f"f(x) = {activation.formula}")
         st.latex(aligned(_live_numbers(activation, x)))
     with picture_column:
@@ -37,6 +37,13 @@ def function_part() -> None:
     figure = activations_figure(names, x)
     labels = ", ".join(ACTIVATIONS[name].label for name in names)
     show(figure, "side_by_side", alt=f"Value and derivative of {labels}, each with a mark at x = {x:.4g}.")
+
+
+def _with_slope() -> Activation:
+    """Return parametric ReLU with the slope that the reader gives it, as training would."""
+    slope = controls.slider("Slope left of zero", "a", 0.0, 1.0, PARAMETRIC_SLOPE, 0.05)
+    st.caption("A network learns this slope like a weight, from 0.25 on.")
+    return parametric(slope)
 
 
 def _live_numbers(activation: Activation, x: float) -> list[str]:

@@ -8,6 +8,7 @@ import streamlit as st
 from core.figures.backpropagation import Matrix, matrices_figure
 from core.graphs.matrices import CLASSES, MAX_BATCH, check_matrices, example_batch, matrix_table
 from core.matrix_graph import Cache, backward, gradient_step
+from core.randomness import SMALL_SEED
 from pages.ui import charts, controls
 from pages.ui.graph import show_graph
 from pages.ui.parts.backprop_step import show_loss_after
@@ -29,7 +30,7 @@ def show_matrices() -> None:
     with left:
         batch = controls.number("Examples N", "n", 1, MAX_BATCH, 4)
     with middle:
-        seed = controls.number("Seed", "mseed", 0, 9999, 1, help="Other examples and other weights.")
+        seed = controls.number("Seed", "mseed", 0, SMALL_SEED, 1, help="Other examples and other weights.")
     with right:
         rate = controls.stops("Learning rate η", "mrate", RATES, 1.0)
     cache = example_batch(batch, seed)

@@ -1,5 +1,6 @@
 """Backpropagation through a small network: every weight's chain, its two checks, and the step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -7,7 +8,8 @@ import streamlit as st
 from core.figures.backpropagation import losses_figure
 from core.gradient_check import check_gradients
 from core.graphs.network import network_paths, network_table
-from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network
+from core.randomness import SMALL_SEED
+from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network, trained
 from core.words import number_text
 from pages.ui import charts, controls
 from pages.ui.graph import forget_step, show_graph
@@ -28,8 +30,9 @@ def show_network_part() -> None:
     """The network, its controls, the chosen weight's chain, the step and all checks."""
     picture = st.container()
     spec, rate = _settings()
-    networks = walk(spec, rate, url_integer("taken", 0, 0, MOST_STEPS))
-    network = networks[-1]
+    stops = trained(spec, rate, url_integer("taken", 0, 0, MOST_STEPS))
+    network = build_network(spec, dict(stops[-1].weights))
+    network.loss.backward()
     keys = {key_of(name): name for name in network.weights}
     chosen = url_choice("weight", FIRST_WEIGHT, tuple(keys))
     shape = "-".join(map(str, spec.sizes))
@@ -41,7 +44,7 @@ def show_network_part() -> None:
     numbers, control = st.columns([7, 3], gap="medium")
     with control:
         shared_choice("Weight, or click its line", "weight", keys, FIRST_WEIGHT)
-        _step_controls(networks, rate)
+        _step_controls(network, [stop.loss for stop in stops], rate)
     with numbers:
         show_weight(network, keys[chosen])
         show_checks([checks[keys[chosen]]])
@@ -59,7 +62,7 @@ def _settings() -> tuple[NetworkSpec, float]:
     with second:
         activation = controls.choice("Hidden layers", "act", ACTIVATIONS, HIDDEN[0], on_change=_start_over)
     with third:
-        seed = controls.number("Seed", "seed", 0, 9999, 0, help="Other weights to start from.", on_change=_start_over)
+        seed = controls.number("Seed", "seed", 0, SMALL_SEED, 0, help="Other starting weights.", on_change=_start_over)
     with fourth:
         rate = controls.stops("Learning rate η", "rate", RATES, 0.5)
     return replace(SPECS[shape], activation=activation, seed=seed), rate
@@ -70,23 +73,10 @@ def _start_over() -> None:
     forget_step()
 
 
-def walk(spec: NetworkSpec, rate: float, steps: int) -> list[Network]:
-    """Return the network at its start and after each of `steps` steps, gradients computed."""
-    networks = [_with_gradients(build_network(spec))]
-    for _ in range(steps):
-        networks.append(_with_gradients(step_network(networks[-1], rate)))
-    return networks
-
-
-def _with_gradients(network: Network) -> Network:
-    network.loss.backward()
-    return network
-
-
-def _step_controls(networks: list[Network], rate: float) -> None:
+def _step_controls(network: Network, losses: Sequence[float], rate: float) -> None:
     """What one more step would do, the buttons that do and undo it, and the loss so far."""
-    taken, loss = len(networks) - 1, networks[-1].loss.data
-    after = step_network(networks[-1], rate).loss.data
+    taken, loss = len(losses) - 1, losses[-1]
+    after = step_network(network, rate).loss.data
     now, then = st.columns(2)
     now.metric("Loss now", number_text(loss))
     show_loss_after(then, "After the step", loss, after)
@@ -97,7 +87,6 @@ def _step_controls(networks: list[Network], rate: float) -> None:
     right.button("Reset", key="reset", on_click=reset, disabled=not taken, width="stretch")
     st.caption(f"Steps taken with η = {rate:g}: {taken}")
     if taken:
-        losses = [network.loss.data for network in networks]
         charts.show(
             losses_figure(losses), "losses", f"The loss after each of {taken} steps; it is {number_text(loss)} now."
         )

@@ -5,12 +5,12 @@ from typing import Any
 import streamlit as st
 
 from core.descent import VERDICTS, Path, descend, judge, verdict
-from core.figures.gradient_descent import contour_figure
-from core.figures.learning_rate import losses_figure
+from core.figures.learning_rate import walk_losses_figure
 from core.landscapes import Landscape
 from pages.ui.charts import show
 from pages.ui.parts.rate_view import curvatures
-from pages.ui.rate import Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.parts.surface_view import show_walk, start_plane
+from pages.ui.rate import Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
 from pages.ui.tex import tex
 
 STEPS = 20
@@ -34,10 +34,9 @@ def show_bowl(landscape: Landscape, momentum: float, facts: Any) -> None:
     _slider(landscape, rate, momentum, limit)
     left, right = st.columns(2)
     with left:
-        side, losses = (table.numpy() for table in landscape.surface(61))
-        show(contour_figure(side, losses, path), "bowl_path", f"The walk over lines of equal loss: {landscape.label}.")
+        show_walk(landscape, start_plane(landscape), path, "bowl_path", None if momentum else rate, movable=False)
     with right:
-        show(losses_figure(path.losses), "bowl_losses", "The loss after each step.")
+        show(walk_losses_figure(path.losses), "bowl_losses", "The loss after each step.")
     with facts:
         st.latex(rf"\text{{loss}} = {landscape.formula}")
         st.latex(rf"\lambda_{{\max}} = {tex(steep)} \qquad \lambda_{{\min}} = {tex(flat)}")
@@ -52,10 +51,10 @@ def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) ->
         marks.append(Limit(limit, "2(1+β)/λmax"))
     stops = rate_stops(limit, marks, rate)
     said = [[verdict(float(stop), curvature, momentum) for curvature in curvatures(landscape)] for stop in stops]
-    words = [f"w₁ {DOES[first.kind]} · w₂ {DOES[second.kind]}" for first, second in said]
+    words = [[f"w₁ {DOES[first.kind]}", f"w₂ {DOES[second.kind]}"] for first, second in said]
     zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
     alt = f"The learning rate on {landscape.label}, with the limit 2/λmax marked."
-    show_rate("bowl_rate", "brate", stops, rate, landscape.learning_rate, marks, zones, words, "learning rate η", alt)
+    show_rate(RateSlider(stops, rate, landscape.learning_rate, marks, zones, words, alt), "bowl_rate", "brate")
 
 
 def _ending(path: Path) -> str:

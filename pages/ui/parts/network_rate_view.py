@@ -6,7 +6,7 @@ from core.experiments.network_loss import FullBatchRun, Subject
 from core.experiments.stability import Stability, short_run
 from core.figures.learning_rate import power_figure, runs_figure
 from pages.ui.charts import show
-from pages.ui.rate import BEYOND, Limit, Zone, rate_stops, read_rate, show_rate
+from pages.ui.rate import BEYOND, Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
 from pages.ui.tex import tex
 
 STEPS = 40
@@ -34,9 +34,9 @@ def show_network_slider(found: Stability, rate: float) -> None:
     marks = [Limit(limit / 2, "1/λmax"), Limit(limit, "2/λmax")]
     stops = rate_stops(slider_limit, marks, rate)
     zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
-    words = [f"{stop / limit:.2f} of the limit · {_side(stop / limit)}" for stop in stops]
+    words = [[f"{stop / limit:.2f} of the limit", _side(stop / limit)] for stop in stops]
     alt = "The learning rate of the real network, with 1/λmax and 2/λmax marked."
-    show_rate("network", "nrate", stops, rate, _default(found), marks, zones, words, "learning rate η", alt)
+    show_rate(RateSlider(stops, rate, _default(found), marks, zones, words, alt), "network", "nrate")
 
 
 def runs_around(subject: Subject, found: Stability, rate: float) -> list[FullBatchRun]:

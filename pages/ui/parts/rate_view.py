@@ -13,7 +13,7 @@ from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
 from core.words import number_text
 from pages.ui.charts import show
-from pages.ui.rate import Limit, WalkPicture, Zone, rate_stops, show_rate
+from pages.ui.rate import Limit, RateSlider, WalkPicture, Zone, rate_stops, show_rate
 from pages.ui.tex import signed_tex, tex
 
 STEPS = 20
@@ -66,16 +66,15 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
     told = SWINGS if momentum else VERDICTS
     constant = schedule == "constant"
     words = [
-        f"{told[said.kind]} · {_arrival(weights[-1])}" if constant else _arrival(weights[-1])
+        [told[said.kind], _arrival(weights[-1])] if constant else [_arrival(weights[-1])]
         for said, weights in zip(verdicts, walks.weights, strict=True)
     ]
     reach = 1.15 * abs(landscape.start[0])
     w = np.linspace(-reach, reach, 201)
     picture = WalkPicture(w, slopes_along(landscape, w)[0], walks)
     alt = f"{STEPS} steps on {landscape.label} with the chosen learning rate; 1/λ and 2/λ are marked on its slider."
-    show_rate(
-        "sweep", "rate", stops, rate, default, marks, zones_of(stops, verdicts), words, "learning rate η", alt, picture
-    )
+    slider = RateSlider(stops, rate, default, marks, zones_of(stops, verdicts), words, alt)
+    show_rate(slider, "sweep", "rate", picture)
     return walks
 
 
@@ -100,10 +99,8 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
 def show_side_by_side(landscape: Landscape) -> None:
     """Show the same start with five learning rates."""
     curvature, start = curvatures(landscape)[0], landscape.start[0]
-    st.latex(
-        rf"\text{{loss}} = {landscape.formula} \qquad w_0 = {tex(start)} \qquad \lambda = {tex(curvature)}"
-        rf" \qquad w_{{{TABLE_STEPS}}} = (1 - \eta\lambda)^{{{TABLE_STEPS}}}\, w_0"
-    )
+    st.latex(rf"\text{{loss}} = {landscape.formula} \qquad w_0 = {tex(start)} \qquad \lambda = {tex(curvature)}")
+    st.latex(rf"w_{{{TABLE_STEPS}}} = (1 - \eta\lambda)^{{{TABLE_STEPS}}}\, w_0")
     w = np.linspace(-12, 12, 161)
     curve, _ = slopes_along(landscape, w)
     rates = list(SIDE_BY_SIDE)

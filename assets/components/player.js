@@ -1,0 +1,45 @@
+// Step, Play and Reset over steps that Python computed: `show` draws this.step, `report` tells Python once it rests.
+class Player {
+  constructor(bar, words, { last, show, report, moving }) {
+    Object.assign(this, { words, last, show, report, moving, step: 0, playing: null, knobs: {} });
+    const actions = { one: () => this.go(this.step + 1), play: () => this.play(), reset: () => this.go(0) };
+    for (const [name, onclick] of Object.entries(actions))
+      this.knobs[name] = Object.assign(html(bar, "button", "", words[name]), { onclick, type: "button" });
+  }
+
+  take(step) { this.step = clamp(step ?? 0, 0, this.last()); }
+
+  // Grey out what would do nothing.
+  refresh() {
+    for (const [name, button] of Object.entries(this.knobs))
+      button.disabled = this.last() === 0 || (name === "reset" ? this.step === 0 : this.step >= this.last());
+  }
+
+  go(step) {
+    this.stop();
+    this.step = clamp(step, 0, this.last());
+    this.show();
+    clearTimeout(this.waiting); // a few quick steps are reported once
+    this.waiting = setTimeout(() => this.report(this.step), 200);
+  }
+
+  play() {
+    if (this.playing) return this.go(this.step);
+    this.playing = setInterval(() => {
+      this.step += 1;
+      this.show();
+      if (this.step >= this.last()) this.go(this.step);
+    }, clamp(5000 / this.last(), 60, 450));
+    this.knobs.play.textContent = this.words.pause;
+    this.moving(true);
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = null;
+    this.knobs.play.textContent = this.words.play;
+    this.moving(false);
+  }
+
+  close() { this.stop(); clearTimeout(this.waiting); }
+}

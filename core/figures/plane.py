@@ -1,0 +1,73 @@
+"""Pictures over a plane as images: a loss in bands of equal height, and what a network says at each point."""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from plotly.colors import get_colorscale
+
+from core.experiments.collapse import Stack
+from core.experiments.planar import REACH
+from core.figures.palette import DIVERGING, PALETTE
+from core.figures.pixels import png_uri
+from core.landscapes import Landscape
+
+PIXELS = 361  # on each side
+BANDS = 24
+VIRIDIS = [(float(at), colour) for at, colour in get_colorscale("Viridis")]
+HALF = (*bytes.fromhex(PALETTE["neutral"][1:]), 255)  # stands out on light and dark
+LINE = 0.55  # a line between two bands is so much darker than they are
+
+Array = NDArray[np.float64]
+
+
+@lru_cache(maxsize=16)
+def bands_uri(landscape: Landscape) -> str:
+    """Return a loss over two weights as an image, dark where it is low, with a line where a band begins."""
+    _, surface = landscape.surface(PIXELS)
+    losses = surface.numpy()
+    band = np.floor(BANDS * (losses - losses.min()) / (np.ptp(losses) or 1.0))
+    rgba = coloured(band / BANDS, VIRIDIS)
+    rgba[edges(band), :3] = (LINE * rgba[edges(band), :3]).astype(np.uint8)
+    return png_uri(rgba[::-1])  # the first row of an image is its top
+
+
+@lru_cache(maxsize=64)
+def probability_uri(stack: Stack) -> str:
+    """Return a stack's probability of class 1 over the plane as an image, with a line where it is one half."""
+    side = torch.linspace(-REACH, REACH, PIXELS, dtype=torch.float64)
+    across, up = torch.meshgrid(side, side, indexing="xy")
+    logits = stack.layers(torch.stack([across, up], -1).view(-1, 2))[-1].view(PIXELS, PIXELS)
+    rgba = coloured(logits.sigmoid().numpy(), DIVERGING)
+    rgba[edges((logits > 0).numpy())] = HALF
+    return png_uri(rgba[::-1])
+
+
+def height_colours(count: int = 64) -> list[str]:
+    """Return the colours of heights from low to high, as `bands_uri` has them."""
+    return [f"rgb{tuple(row[:3])}" for row in coloured(np.linspace(0, 1, count)[None], VIRIDIS)[0].tolist()]
+
+
+def coloured(shares: Array, scale: list[tuple[float, str]]) -> NDArray[np.uint8]:
+    """Return numbers (h, w) from 0 to 1 as RGBA (h, w, 4), between the colours of a scale."""
+    places = [at for at, _ in scale]
+    colours = np.array([_channels(colour) for _, colour in scale])  # (k, 4)
+    channels = [np.interp(shares, places, colours[:, channel]) for channel in range(4)]
+    return np.stack(channels, -1).round().astype(np.uint8)
+
+
+def edges(classes: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return where a number (h, w) differs from the one to its right or above it."""
+    found = np.zeros(classes.shape, bool)
+    found[:, :-1] |= classes[:, :-1] != classes[:, 1:]
+    found[:-1] |= classes[:-1] != classes[1:]
+    return found
+
+
+def _channels(colour: str) -> tuple[float, ...]:
+    """Return #rrggbb or rgba(r, g, b, opacity) as four numbers from 0 to 255."""
+    if colour.startswith("#"):
+        return (*bytes.fromhex(colour[1:]), 255.0)
+    red, green, blue, opacity = (float(part) for part in colour.removeprefix("rgba(").rstrip(")").split(","))
+    return red, green, blue, 255 * opacity

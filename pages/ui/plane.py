@@ -1,0 +1,147 @@
+"""Pictures over a plane with a point that the reader's hand moves: the component `plane`, and the URL it reports to.
+
+The browser moves the point from entry to entry of tables that Python computed, so the numbers that follow the pointer
+are Python's own. On release both numbers go into the URL and the fragment runs again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.ui.components import mount, reported
+from pages.ui.curve import PLAYER, grid, table, valid_points, valid_step
+from pages.ui.state import forget_url, set_url, url_number
+from pages.ui.synced import typed
+
+SAMPLES = 49  # entries on each side of a table
+DIGITS = 5
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Fixed points of one colour."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    colour: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture: an image over the whole plane, a title, and dots on it."""
+
+    image: str  # data URI
+    title: str = ""
+    dots: Sequence[Dots] = ()
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane: its range, the names of both numbers here and in the URL, where the point starts, and its name."""
+
+    low: float
+    high: float
+    names: tuple[str, str]
+    urls: tuple[str, str]
+    start: tuple[float, float]
+    label: str
+
+    def point(self) -> tuple[float, float]:
+        """Return where the point stands, from the URL."""
+        first, second = (
+            url_number(name, at, self.low, self.high) for name, at in zip(self.urls, self.start, strict=True)
+        )
+        return first, second
+
+    def move(self, values: Sequence[float]) -> None:
+        """Write where the point stands into the URL; its start leaves it out."""
+        for name, value, start in zip(self.urls, values, self.start, strict=True):
+            set_url(name, float(value), start)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Steps to play: both numbers (T + 1,) and what is read (T + 1,) at each; `rate` draws the next step's arrow."""
+
+    x: Array
+    y: Array
+    reads: Sequence[Array]
+    rate: float | None = None
+    step: int = 0
+
+
+def show_plane(
+    plane: Plane,
+    panels: Sequence[Panel],
+    reads: Callable[[Array, Array], dict[str, Array]],
+    key: str,
+    alt: str,
+    walk: Walk | None = None,
+    movable: bool = True,
+    samples: int = SAMPLES,
+) -> None:
+    """Show the pictures with the point on them.
+
+    `reads(x, y)` returns, by name, numbers (m, n) to read at the grid of n x and m y; with a walk, the second and third
+    are the slopes. `step` of a walk stands in the URL.
+    """
+    point = plane.point()
+    x, y = (grid(plane.low, plane.high, (at,), samples) for at in point)
+
+    def moved() -> None:
+        values = valid_points(reported(key, "point"), 2, plane.low, plane.high)
+        if values is not None and movable:
+            plane.move(values)
+            forget_url("step")
+
+    def stepped() -> None:
+        step = valid_step(reported(key, "step"), len(walk.x) if walk else 1)
+        if step is not None:
+            set_url("step", step, 0)
+
+    tables = [
+        {"name": name, "values": table(values.ravel(), DIGITS)}
+        for name, values in reads(*np.meshgrid(x, y)).items()  # rows of y, columns of x
+    ]
+    axes = [
+        {"label": name, "range": [plane.low, plane.high], "values": table(values, 10)}
+        for name, values in zip(plane.names, (x, y), strict=True)
+    ]
+    data = {
+        "x": axes[0],
+        "y": axes[1],
+        "tables": tables,
+        "panels": [asdict(panel) for panel in panels],
+        "point": list(point),
+        "label": plane.label,
+        "movable": movable,
+        "alt": alt,
+        **_walking(walk),
+    }
+    mount("plane", data, key, {"point": moved, "step": stepped})
+
+
+def type_point(plane: Plane, before: str = "", step: float = 0.1) -> None:
+    """Show both numbers of the point for typing."""
+    point = plane.point()
+    for index, (column, name) in enumerate(zip(st.columns(2), plane.names, strict=True)):
+
+        def write(value: float, index: int = index) -> None:
+            plane.move([value if index == place else at for place, at in enumerate(plane.point())])
+
+        with column:
+            typed(f"{before}{name}", f"typed:{plane.urls[index]}", point[index], plane.low, plane.high, step, write)
+
+
+def _walking(walk: Walk | None) -> dict[str, Any]:
+    if walk is None:
+        return {"path": None, "words": None, "step": 0, "rate": None}
+    path = {"x": table(walk.x), "y": table(walk.y), "reads": [table(values) for values in walk.reads]}
+    return {"path": path, "words": PLAYER, "step": walk.step, "rate": walk.rate}
