@@ -24,7 +24,7 @@ from core.notes import get_notes
 from core.telemetry.logs import configure_logs
 from core.telemetry.operator import operator_place
 from pages.ui.catalogue import LESSONS
-from pages.ui.economy import collect_now_and_then, remember_theme
+from pages.ui.economy import collect_now_and_then, remember_theme, share_arenas
 from pages.ui.guard import answer_kindly, tell_kindly
 from pages.ui.operator import open_door
 from pages.ui.sockets import answer_at_once
@@ -53,6 +53,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """
     answer_at_once()
     remember_theme()
+    share_arenas()
     torch.set_num_threads(1)
     for name in IMPORTED_LATER:
         importlib.import_module(name)

@@ -1,7 +1,9 @@
 """What Streamlit does in every run of every reader, and this server once, or now and then."""
 
 import asyncio
+import ctypes
 import gc
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -9,16 +11,33 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
 COLLECT_SECONDS = 10.0
+ARENA_MAX, ARENAS = -8, 2  # glibc's M_ARENA_MAX
 
 
 async def collect_now_and_then() -> None:
-    """Collect garbage every ten seconds until cancelled, instead of after each run (`runner.postScriptGC`).
+    """Collect garbage and give free memory back every ten seconds until cancelled, not after each run of a script.
 
     A collection looks at all objects of all sessions: with 200 of them it takes longer than a run itself.
     """
     while True:
         await asyncio.sleep(COLLECT_SECONDS)
         gc.collect()
+        if libc := _glibc():
+            libc.malloc_trim(0)
+
+
+def share_arenas() -> None:
+    """Let all threads take memory from two pools of glibc's: each run is a thread, and has one of its own by default.
+
+    What a run frees in its own pool is of no use to another, so the process would grow with the number of threads.
+    """
+    if libc := _glibc():
+        libc.mallopt(ARENA_MAX, ARENAS)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return libc if libc is not None and hasattr(libc, "malloc_trim") else None
 
 
 def remember_theme() -> None:
