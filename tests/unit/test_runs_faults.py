@@ -20,6 +20,7 @@ from core.runs.pool import WorkerProcess
 from core.runs.store import Store
 from core.runs.supervisor import MAX_DEATHS
 from core.training import TrainConfig
+from tests import runs_support
 from tests.runs_support import (
     LONG,
     SHORT,
@@ -39,7 +40,7 @@ MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=2, batch_size=128))  # 9
 # Well below what would happen otherwise: a silent server is given up after 15 s, LONG takes a minute. It takes a few
 # tenths of a second on a free machine and several seconds where two busy cores also start new processes; exact
 # speeds are measured by tests/benchmarks/engine.py.
-SOON = 10.0
+SOON = 10.0 if runs_support.chosen["engine"] == "embedded" else 60.0  # an actor's new process imports all anew
 
 
 def worker_of(engine, run_id):

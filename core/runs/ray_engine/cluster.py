@@ -18,7 +18,8 @@ OBJECT_MEMORY = 80 * 2**20  # bytes for objects that processes share; ours are s
 
 
 def ray() -> Any:
-    """Return the library, which is there only where a cluster is wanted."""
+    """Return the library, which is there only where a cluster is wanted; who has no token is not let in."""
+    os.environ.setdefault("RAY_AUTH_MODE", "token")  # read when it is imported
     return importlib.import_module("ray")
 
 
@@ -59,7 +60,7 @@ def processors() -> int:
 
 
 def start_own(home: Home, count: int, options: dict[str, Any]) -> None:
-    """Start a cluster on this machine that nobody else can reach and that ends with this process."""
+    """Start a cluster on this machine, which ends with this process."""
     started: Future[None] = Future()
 
     def start_and_stay() -> None:
@@ -79,5 +80,5 @@ def _start_own(home: Home, count: int, options: dict[str, Any]) -> None:
     with environment(PYTHONPATH=path, RAY_USAGE_STATS_ENABLED="0", OMP_NUM_THREADS="1"):
         ray().init(
             num_cpus=count, object_store_memory=OBJECT_MEMORY, include_dashboard=False,
-            namespace=home.namespace, _node_ip_address="127.0.0.1", **options,
+            namespace=home.namespace, **options,
         )  # fmt: skip

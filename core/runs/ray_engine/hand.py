@@ -10,14 +10,15 @@ import torch
 
 from core.runs.live import LiveRun
 from core.runs.messages import Job
+from core.runs.ray_engine.messages import Order
 from core.runs.worker import perform
 
 
 class Hand:
     """A run and its training, which the worker's own function does in a thread (docs/decisions.md)."""
 
-    def __init__(self, run: LiveRun) -> None:
-        self.run = run
+    def __init__(self, run: LiveRun, order: Order) -> None:
+        self.run, self.order = run, order
         self.over = threading.Event()  # it has ended, and the store has that
         self.pipe, self._theirs = Pipe()
 

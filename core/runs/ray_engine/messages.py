@@ -35,6 +35,7 @@ class Order:
     budget: int | None  # steps to take before pausing; None: no pause
     on_start: str  # the message once it trains; {step} is where it begins
     deaths: int = 0  # of the processes that have had it
+    pause_at: int | None = None  # the step to pause after, as last commanded; None: no pause
 
 
 @dataclass(frozen=True)

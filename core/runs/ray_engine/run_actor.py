@@ -16,7 +16,7 @@ from core.runs.messages import Ended, Look, Park
 from core.runs.ray_engine.hand import Hand
 from core.runs.ray_engine.messages import Brief, Home, Order, Outcome, Standing
 from core.runs.ray_engine.order_file import OrderFile
-from core.runs.ray_engine.taken_up import SERVER, taken_up
+from core.runs.ray_engine.taken_up import SERVER, after, taken_up
 from core.runs.recorder import Recorder
 from core.runs.spec import MAX_MEMORY
 from core.runs.store import INTERRUPTED
@@ -65,6 +65,8 @@ class RunActor:
             if self._hand is not None and run_id in self.runs:
                 self._hand.run.wish(command)
                 self._hand.send(command)
+                self._hand.order = after(self._hand.order, self._hand.run)
+                self._file.write(self._hand.order)  # for whoever replaces this process
 
     def stand(self, run_id: str, after_step: int, weights_after: int | None = None) -> Standing | None:
         """Return how the run stands, with the records after a step and, if asked for, weights newer than a step.
@@ -138,7 +140,7 @@ class RunActor:
         run = taken_up(order, self._store)
         self._file.write(order)
         with self.lock:
-            self._hand = hand = Hand(run)
+            self._hand = hand = Hand(run, order)
             self.runs = {run.id: run}
             if order.deaths > MAX_DEATHS:
                 run.status, run.message = Status.FAILED, GAVE_UP.format(deaths=order.deaths, step=run.step)
