@@ -109,6 +109,21 @@ def test_nothing_is_executed_that_was_not_written_here(path: Path):
     assert not NEVER_IMPORTED & {module.split(".")[0] for module in imports_of(path)}
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_no_shell_is_ever_asked(path: Path):
+    imported = set(imports_of(path))
+    assert inside(name_of(path), "scripts") or "subprocess" not in imported  # of the tools, none of the server
+    assert not imported & {"os.system", "os.popen", "pty", "commands"}
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert not called.startswith(("os.system", "os.popen", "os.exec", "os.spawn")), f"line {node.lineno}"
+            assert "shell" not in {keyword.arg for keyword in node.keywords}, f"line {node.lineno}"
+            if called.endswith("Image.open"):
+                told = {keyword.arg for keyword in node.keywords}
+                assert "formats" in told, f"line {node.lineno} opens pictures of any kind"
+
+
 @pytest.mark.parametrize("path", [path for path in SCRIPTS if inside(name_of(path), "core")], ids=name_of)
 def test_core_is_silent(path: Path):
     speaks = {"core.training.__main__"}  # the command line
