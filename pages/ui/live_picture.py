@@ -4,27 +4,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
-import numpy as np
 import streamlit as st
 import torch
-from numpy.typing import NDArray
 
 from core.data import load_mnist
 from core.database import StoreUnavailable
 from core.diagnosis import GUESSING, why_diverged, why_stuck
 from core.figures.training import accuracy_figure, loss_figure
-from core.model import MLP, build_model, predict
-from core.runs import Progress, RunSpec, Status, UnknownRun, get_engine
+from core.model import MLP, build_model
+from core.runs import Progress, RunSpec, Snapshot, Status, UnknownRun, get_engine
 from core.training import StepRecord, TrainConfig
 from pages.ui.catalogue import lesson
 from pages.ui.charts import show
 from pages.ui.frame import page_of
+from pages.ui.network_picture import picture_of, picture_of_start, show_picture
 from pages.ui.state import owner, session
-from pages.ui.tiles import guess_tiles, show_tiles, weight_tiles
 
-SHOWN_DIGITS = 24
-SHOWN_NEURONS = 24
 STUCK_EPOCHS = 0.5  # after so many a network that only guesses is stuck
 SAYS = {
     Status.QUEUED: "Waiting for a place",
@@ -43,7 +40,7 @@ def show_start(spec: RunSpec) -> None:
     st.progress(0.0, text=f"Ready: {spec.model.parameters:,} random weights and biases, seed {spec.training.seed}")
     _metrics(None, None, None, None)
     _curves([], spec.training.epochs, "start", "Loss and accuracy, not begun")
-    _network(build_model(spec.model, torch.Generator().manual_seed(spec.training.seed)))
+    show_picture(picture_of_start(spec.model, spec.training.seed))
 
 
 def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec | None) -> None:
@@ -57,7 +54,9 @@ def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec 
     try:
         _messages(progress, records, chosen)
         _curves(records, spec.training.epochs, progress.run_id, _curves_alt(loss, last_test))
-        _network(_model(progress))
+        snapshot = _snapshot(progress)
+        started = progress.spec.model, progress.spec.training.seed
+        show_picture(picture_of_start(*started) if snapshot is None else picture_of(snapshot))
     except StoreUnavailable:
         st.caption("Its weights cannot be read just now.")
     if progress.status is Status.FINISHED:
@@ -65,11 +64,22 @@ def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec 
 
 
 def _curves(records: Sequence[StepRecord], epochs: int, run: str, alt: str) -> None:
+    loss, accuracy = _figures(records, epochs, run) if records else _no_curves(epochs)
     left, right = st.columns(2)
     with left:
-        show(loss_figure(records, epochs, run), "loss", alt)
+        show(loss, "loss", alt)
     with right:
-        show(accuracy_figure(records, epochs, run), "accuracy", alt)
+        show(accuracy, "accuracy", alt)
+
+
+def _figures(records: Sequence[StepRecord], epochs: int, run: str) -> tuple[Any, Any]:
+    return loss_figure(records, epochs, run), accuracy_figure(records, epochs, run)
+
+
+@lru_cache(maxsize=64)
+def _no_curves(epochs: int) -> tuple[Any, Any]:
+    """Return the figures before the first record, which all readers see who have not begun or wait."""
+    return _figures((), epochs, "start")
 
 
 def _headline(progress: Progress) -> str:
@@ -137,33 +147,19 @@ def _trained_with(progress: Progress) -> TrainConfig:
     return replace(progress.spec.training, learning_rate=progress.learning_rate)
 
 
-def _model(progress: Progress) -> MLP:
-    """Return the newest weights of a run, or those it started from."""
+def _snapshot(progress: Progress) -> Snapshot | None:
+    """Return the newest weights of a run, if it has any."""
     try:
-        snapshot = get_engine().snapshot(progress.run_id, owner())
+        return get_engine().snapshot(progress.run_id, owner())
     except UnknownRun:
-        snapshot = None
-    if snapshot is not None:
-        return snapshot.model()
-    spec = progress.spec
-    return build_model(spec.model, torch.Generator().manual_seed(spec.training.seed))
+        return None
 
 
-def _network(model: MLP) -> None:
-    images, labels = _shown_digits()
-    probabilities = predict(model, images)
-    right = int((probabilities.argmax(1) == labels).sum())
-    st.caption(f"Test digits and what the network takes them for: {right} of {len(labels)} right")
-    show_tiles(guess_tiles(images, labels, probabilities), "guesses", least=48)
-    weights = model.weight_matrices[0].detach().numpy()[:SHOWN_NEURONS]
-    st.caption("The first neurons' 784 weights as images: blue counts ink for, orange against")
-    show_tiles(weight_tiles(weights), "weights", least=48)
-
-
-@lru_cache
-def _shown_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    digits = load_mnist()
-    return digits.test_images[:SHOWN_DIGITS].astype(np.float32) / np.float32(255), digits.test_labels[:SHOWN_DIGITS]
+def _model(progress: Progress) -> MLP:
+    """Return the network of a run, with its newest weights or those it started from."""
+    snapshot, spec = _snapshot(progress), progress.spec
+    start = torch.Generator().manual_seed(spec.training.seed)
+    return build_model(spec.model, start) if snapshot is None else snapshot.model()
 
 
 def _curves_alt(loss: float | None, test: float | None) -> str:
