@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test test-all fuzz lint bench load data model clean
+.PHONY: run test test-all fuzz lint bench load reliability data model clean
 
 run: .venv/ready
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -27,6 +27,9 @@ bench: .venv/ready-dev .venv/ready-browser
 
 load: .venv/ready-dev
 	$(BIN)/python -m tests.load
+
+reliability: .venv/ready-dev .venv/ready-postgres
+	$(BIN)/python -m tests.reliability
 
 data: .venv/ready
 	$(BIN)/python -m scripts.build_data
