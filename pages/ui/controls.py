@@ -67,6 +67,8 @@ def _label_in_url(key: str, labels: Mapping[str, str]) -> None:
     A name is set as the widget's value. Streamlit takes it out of the URL as unknown, and writes the label there when
     the value is set once more after the widget is there: in the next run, when the reader first touches the page.
     """
+    if st.session_state.get(key) not in (None, *labels):  # another lesson's, which has a setting of the same name
+        del st.session_state[key]
     named = session("said by name", set)
     name = st.query_params.get(key)
     if key in named and key in st.session_state:

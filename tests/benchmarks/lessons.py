@@ -18,8 +18,8 @@ from tests.benchmarks.report import write_section
 from tests.browser.conftest import FLAGS, installed_chromium, running_server
 
 BARE = ROOT / "tests" / "benchmarks" / "bare_lesson.py"
-TIMES = 9  # a control is moved so often, here and on the bare page in turn, after once to warm up
-PAUSE = 200  # milliseconds until nothing moves any more
+TIMES = 7  # a control is moved so often, here and on the bare page in turn, after once to warm up
+PAUSE = 120  # milliseconds until nothing moves any more
 
 # Milliseconds from a key or a press until the page's pictures, and all that is inside components, show something else.
 WATCH = """() => {

@@ -37,3 +37,22 @@ def test_a_recipe_sets_every_control_and_the_address(visit):
         expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.004")
         expect(page.get_by_role("slider", name="Dropout")).to_have_attribute("aria-valuetext", "0.00")
         expect(page).not_to_have_url(re.compile("rate=|seed=|epochs=9|optimizer=SGD|dropout"))
+
+
+def test_back_takes_back_what_the_hand_did_and_leads_to_the_page_before(visit, settled):
+    page = visit("/activations?part=Deep")
+    page.get_by_role("link", name="Gradient descent").first.click()
+    ball = page.get_by_role("slider", name="Weight of ball 1")
+    expect(ball).to_have_attribute("aria-valuenow", "3.2")
+    assert "part=" not in page.url  # the part of another lesson stays there
+    for weight in ("3.186", "3.168"):
+        ball.press("ArrowLeft")
+        expect(page).to_have_url(re.compile(f"w={weight}"))
+        settled(page)
+    page.go_back()
+    expect(ball).to_have_attribute("aria-valuenow", "3.186")
+    page.go_back()
+    expect(ball).to_have_attribute("aria-valuenow", "3.2")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Why must a neuron bend?")
+    expect(page.get_by_test_id("stException")).to_have_count(0)

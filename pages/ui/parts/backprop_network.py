@@ -17,7 +17,7 @@ from pages.ui.parts.backprop_step import show_loss_after
 from pages.ui.parts.gradient_checks import show_checks, summary
 from pages.ui.state import forget_url, set_url, url_choice, url_integer
 from pages.ui.synced import shared_choice
-from pages.ui.tex import signed_tex, tex
+from pages.ui.tex import aligned, signed_tex, tex
 
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0, 30.0)
 MOST_STEPS = 100
@@ -98,7 +98,8 @@ def show_weight(network: Network, name: str) -> None:
     z, slope = paths[0].values[1], paths[0].slopes[0]
     rule = f"{fraction('L', z.name)} \\cdot {fraction(z.name, name)}"
     gradient = tex(network.weights[name].grad)
-    st.latex(f"{fraction('L', name)} = {rule} = {signed_tex(z.grad)} \\cdot {signed_tex(slope)} = {gradient}")
+    lines = f"{fraction('L', name)} &= {rule}", f"&= {signed_tex(z.grad)} \\cdot {signed_tex(slope)} = {gradient}"
+    st.latex(aligned(lines))
     ways = "one path leads" if len(paths) == 1 else f"{len(paths)} paths lead"
     st.markdown(f"From {name} {ways} to the loss; the box under the picture has every one of them, and their sum.")
 

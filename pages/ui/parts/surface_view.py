@@ -16,7 +16,7 @@ from pages.ui.state import url_integer
 from pages.ui.tex import tex, tex_column
 
 Array = NDArray[np.float64]
-SIDE = 41  # points on each side of the surface
+SIDE = 31  # points on each side of the surface
 NAMES = ("w₁", "w₂")
 
 
