@@ -16,7 +16,7 @@ from core.validation import require_integer, require_number
 STEPS = ("initialise", "predict", "loss", "gradient", "step", "repeat", "stop")
 MAX_RATE = 100.0
 MAX_BATCH = 4096
-MAX_ROUNDS = 2000  # in all: a link to the last of them still opens within a second or two
+MAX_ROUNDS = 1000  # in all: a link to the last of them still opens within a second
 
 
 class Refused(ValueError):

@@ -32,5 +32,7 @@ def test_addresses_made_by_hand(open_page, tally):
 def test_five_hundred_addresses_for_each_lesson(open_page, tally, name):
     chance = random.Random(f"measured urls of {name}")
     own = own_settings(open_page(name))
+    for part in own.get("part", []):  # torch starts up in the first one that learns, once in a process
+        open_page(name, part=part)
     for _ in range(500):
         visit(open_page, tally, name, random_query(chance, own))
