@@ -72,7 +72,7 @@ def test_drawings_made_by_chance(studio, tally, amount):
             studio(drawing)
 
     keys = st.sampled_from(["raw", "data", "objects", "x"])
-    each(st.dictionaries(keys, JSON, max_size=3) | JSON, amount(15, 400), check)
+    each(st.dictionaries(keys, JSON, max_size=3) | JSON, amount(15, 250), check)
     source = payloads(random.Random("canvas"))
-    for _ in range(amount(20, 700)):
+    for _ in range(amount(20, 400)):
         check(next(source))
