@@ -15,6 +15,7 @@ MAX_CHARACTERS = 400_000  # of one note
 MAX_NOTES = 50_000  # of all owners; the oldest go first
 PRUNE_EVERY = 1_000  # notes kept between two looks at the number
 MAX_WAITING = 500  # notes in memory while the database cannot be used
+MAX_WAITING_CHARACTERS = 40_000_000  # of all of them
 RETRY_SECONDS = 1.0
 
 
@@ -42,8 +43,7 @@ class Notes:
         with self._lock:
             self._waiting.pop((owner, name), None)
             self._waiting[owner, name] = (text, time.time())
-            for oldest in list(self._waiting)[:-MAX_WAITING]:
-                del self._waiting[oldest]
+            self._forget_oldest()
         try:
             self._write(owner, name)
         except StoreUnavailable:
@@ -82,6 +82,14 @@ class Notes:
         if writer is not None:
             writer.join()
         self._database.close()
+
+    def _forget_oldest(self) -> None:
+        """Keep what waits within its bounds; called under the lock."""
+        size = sum(len(text) for text, _ in self._waiting.values())
+        for key in list(self._waiting):
+            if len(self._waiting) <= MAX_WAITING and size <= MAX_WAITING_CHARACTERS:
+                return
+            size -= len(self._waiting.pop(key)[0])
 
     def _write(self, owner: str, name: str) -> None:
         """Write what waits under this name, if anything does; it waits no longer unless it has changed meanwhile."""

@@ -76,6 +76,15 @@ def test_few_notes_are_held_and_the_oldest_go_first(notes, monkeypatch):
         assert [notes.waits("anna", name) for name in ("a", "b", "c")] == [False, True, True]
 
 
+def test_what_is_held_takes_little_memory(notes, monkeypatch):
+    monkeypatch.setattr("core.notes.MAX_WAITING_CHARACTERS", 100)
+    with away(notes, monkeypatch):
+        for name in ("a", "b", "c"):
+            with pytest.raises(StoreUnavailable):
+                notes.keep("anna", name, name * 40)
+        assert [notes.waits("anna", name) for name in ("a", "b", "c")] == [False, True, True]
+
+
 def test_what_is_held_is_written_when_the_server_ends(database_url, monkeypatch):
     notes = Notes(database_url)
     with away(notes, monkeypatch), pytest.raises(StoreUnavailable):
