@@ -13,7 +13,7 @@ from core.figures.palette import DIVERGING, PALETTE
 from core.figures.pixels import png_uri
 from core.landscapes import Landscape
 
-PIXELS = 361  # on each side
+PIXELS = 181  # on each side
 BANDS = 24
 VIRIDIS = [(float(at), colour) for at, colour in get_colorscale("Viridis")]
 HALF = (*bytes.fromhex(PALETTE["neutral"][1:]), 255)  # stands out on light and dark
