@@ -28,8 +28,13 @@ class Kill:
     repeated: float  # seconds of training done twice
 
 
-def killed_workers(folder: Path, count: int, workers: int = 2, seed: int = 0) -> list[Figure]:
+def killed_workers(folder: Path, count: int) -> list[Figure]:
     """Kill the workers of `count` runs, each at a random step of its run."""
+    return figures(kill_many(folder, count))
+
+
+def kill_many(folder: Path, count: int, workers: int = 2, seed: int = 0) -> list[Kill]:
+    """Return what each of `count` killed workers left."""
     references = {index: undisturbed(spec(index)) for index in range(min(SEEDS, count))}
     rng = random.Random(seed)
     moments = [rng.randrange(1, SPEC.total_steps) for _ in range(count)]
@@ -38,7 +43,11 @@ def killed_workers(folder: Path, count: int, workers: int = 2, seed: int = 0) ->
         def play(index: int) -> Kill:
             return kill_once(engine, f"learner {index}", spec(index % SEEDS), moments[index], references[index % SEEDS])
 
-        kills = list(learners.map(play, range(count)))
+        return list(learners.map(play, range(count)))
+
+
+def figures(kills: list[Kill]) -> list[Figure]:
+    """Return the lines of the document."""
     return [
         share("runs that end complete", [kill.complete for kill in kills]),
         share("whose weights equal an undisturbed run's, bit by bit", [kill.equal for kill in kills]),
