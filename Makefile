@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test test-all fuzz lint bench load reliability data model clean
+.PHONY: run test test-all test-cluster fuzz lint bench load reliability data model clean
 
 run: .venv/ready
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -15,6 +15,9 @@ test-all: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 
 fuzz: .venv/ready-dev
 	$(BIN)/python -m pytest tests/fuzz --all -s
+
+test-cluster: .venv/ready-dev .venv/ready-browser .venv/ready-postgres .venv/ready-cluster
+	$(BIN)/python -m pytest --engine ray -rs tests/unit/test_runs_engine.py tests/unit/test_runs_faults.py tests/cluster tests/unit/test_deploy.py
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check
@@ -55,4 +58,9 @@ clean:
 
 .venv/ready-postgres: .venv/ready-dev scripts/find_postgres.sh
 	sh scripts/find_postgres.sh
+	touch $@
+
+.venv/ready-cluster: .venv/ready-dev requirements-cluster.txt scripts/find_cluster.sh
+	sh scripts/make_venv.sh requirements-cluster.txt
+	sh scripts/find_cluster.sh
 	touch $@
