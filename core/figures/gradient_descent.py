@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
 
+from core.figures.layout import x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import log_axis, styled
 from core.numeric import Nudge
@@ -34,8 +35,8 @@ def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:
         )
     styled(figure, 380)
     drawn = [max(error, LEAST_ERROR) for row in table for error in (row.forward_error, row.central_error)]
-    figure.update_xaxes(title="nudge h", autorange="reversed", tickangle=0, **log_axis(min(nudges), max(nudges)))
-    figure.update_yaxes(title="distance from the derivative", **log_axis(min(drawn), max(drawn)))
+    x_axes(figure, title="nudge h", autorange="reversed", tickangle=0, **log_axis(min(nudges), max(nudges)))
+    y_axes(figure, title="distance from the derivative", **log_axis(min(drawn), max(drawn)))
     return figure
 
 
@@ -61,6 +62,6 @@ def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float
     styled(figure, 380)
     low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
     margin = 0.08 * (high - low) or 1.0
-    figure.update_xaxes(title="weight w", range=[w[0], w[-1]], fixedrange=True)
-    figure.update_yaxes(range=[low - margin, high + margin], fixedrange=True)
+    x_axes(figure, title="weight w", range=[w[0], w[-1]], fixedrange=True)
+    y_axes(figure, range=[low - margin, high + margin], fixedrange=True)
     return figure
