@@ -93,7 +93,10 @@ def _ask(engine: EmbeddedEngine, notes: Notes, run: str, seconds: float, seen: O
     end, step, moved = time.monotonic() + seconds, 0, time.monotonic()
     while time.monotonic() < end:
         asked = time.monotonic()
-        progress = engine.poll(run, "ann")
+        now = engine.poll(run, "ann").step
+        if now > step:
+            step, moved = now, asked
+        seen.standstill = max(seen.standstill, asked - moved)
         questions: list[Callable[[], object]] = [
             lambda: engine.latest("ann"),
             lambda: engine.runs("nobody"),
@@ -109,10 +112,6 @@ def _ask(engine: EmbeddedEngine, notes: Notes, run: str, seconds: float, seen: O
             except StoreUnavailable:
                 seen.refused += 1
             seen.slowest = max(seen.slowest, time.monotonic() - before)
-        latest = engine.poll(run, "ann").step
-        if latest > max(step, progress.step):
-            moved = time.monotonic()
-        seen.standstill, step = max(seen.standstill, asked - moved), latest
         time.sleep(max(0.0, 0.5 - (time.monotonic() - asked)))
 
 
