@@ -14,6 +14,7 @@ from tests.reliability.figures import Figure, share
 from tests.reliability.pages import Shown, canvas_of, draw, headline, reloaded, shown
 
 PENS = (8, 12, 16, 24, 30)
+TOGETHER = 10  # learners who work at a time, for this is no test of speed; the last ten's runs train at the drop
 AWAY_SECONDS = 3.0  # without a connection: the server has noticed that all of them are gone
 TRAINING_SECONDS = 240.0  # until all runs have ended
 
@@ -68,8 +69,9 @@ def dropped_sockets(folder: Path, count: int) -> list[Figure]:
 
 async def _drop(server: Server, learners: int) -> list[Figure]:
     class_ = [Learning.of(server.url, number) for number in range(learners)]
-    for some in range(0, learners, 10):  # by tens, for this is not a test of speed
-        await asyncio.gather(*(learner.work() for learner in class_[some : some + 10]))
+    for some in range(0, learners, TOGETHER):
+        await asyncio.gather(*(_finished(learner.train) for learner in class_[:some]))
+        await asyncio.gather(*(learner.work() for learner in class_[some : some + TOGETHER]))
     tabs = [tab for learner in class_ for tab in (learner.train, learner.canvas)]
     sessions = [tab.page.session for tab in tabs]
     await asyncio.gather(*(tab.drop() for tab in tabs))
