@@ -28,7 +28,7 @@ from pages.ui.economy import collect_now_and_then, remember_theme, share_arenas
 from pages.ui.guard import answer_kindly, tell_kindly
 from pages.ui.operator import open_door
 from pages.ui.sockets import answer_at_once
-from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, Sessions, TruePeer, WebSettings, web_settings
+from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, Sessions, TruePeer, Uploads, WebSettings, web_settings
 
 LOG = logging.getLogger("seven_steps")
 IMPORTED_LATER = ("pandas", "pyarrow")  # by Streamlit and Plotly at first use, where three first pages trip over it
@@ -97,6 +97,7 @@ app = st.App(
         Middleware(TruePeer, SETTINGS, bool(st.get_option("server.sslCertFile"))),
         Middleware(SecurityHeaders, SETTINGS),
         Middleware(Gate, SETTINGS),
+        Middleware(Uploads),
         Middleware(Sessions),
         Middleware(OwnerCookie, SETTINGS),
     ],

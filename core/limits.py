@@ -32,7 +32,8 @@ class Pace:
 # An address is a class of 200 that all press the same button now, and again every 20 seconds (for drawing, 2 seconds).
 PACES: dict[str, Pace] = {
     "submit": Pace(Rate(20, 0.5), Rate(1000, 20)),
-    "upload": Pace(Rate(10, 0.2), Rate(600, 10)),
+    "upload": Pace(Rate(10, 0.2), Rate(600, 10)),  # pictures that a page reads
+    "file": Pace(Rate(30, 0.5), Rate(1000, 20)),  # files that come in, wanted or not: the page's own words come first
     "draw": Pace(Rate(40, 4), Rate(3000, 200)),
 }
 

@@ -6,6 +6,7 @@ from pages.ui.web.headers import SecurityHeaders
 from pages.ui.web.peer import TruePeer
 from pages.ui.web.sessions import Sessions
 from pages.ui.web.settings import WebSettings, web_settings
+from pages.ui.web.uploads import Uploads
 
 __all__ = [
     "OWNER_COOKIE",
@@ -14,6 +15,7 @@ __all__ = [
     "SecurityHeaders",
     "Sessions",
     "TruePeer",
+    "Uploads",
     "WebSettings",
     "cookie_owner",
     "is_owner",
