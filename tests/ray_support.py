@@ -56,28 +56,9 @@ def ray_engine_in(folder: Path, workers: int = 1, url: str = ""):
         engine.close()
 
 
-def actor_of(engine, run_id: str):
-    """Return the actor that has a run, or None."""
-    from core.runs.ray_engine import cluster
-
-    standing = engine._link.ask(lambda ray, d: ray.get(d.look.remote([run_id])), START_SECONDS).get(run_id)
-    return cluster.find(standing.actor, engine._home) if standing is not None and standing.actor else None
-
-
-def pid_of(handle, run_id: str = "") -> int | None:
-    """Return the process id of an actor, or None while it is being started again or does not have the run."""
-    import ray
-
-    try:
-        return (
-            ray.get(
-                handle.__ray_call__.remote(lambda actor: (actor.holding() == run_id or not run_id) and os.getpid()),
-                timeout=START_SECONDS,
-            )
-            or None
-        )
-    except ray.exceptions.RayError:
-        return None
+def process_of(engine, run_id: str) -> int | None:
+    """Return the id of the process that trains a run, or None."""
+    return engine._link.ask(lambda ray, dispatcher: ray.get(dispatcher.process.remote(run_id)), START_SECONDS)
 
 
 def ready_actors(engine) -> list[int]:
@@ -85,4 +66,5 @@ def ready_actors(engine) -> list[int]:
     from core.runs.ray_engine import cluster
 
     names = until(lambda: cluster.run_actors(engine._home), START_SECONDS)
-    return [pid for name in names if (pid := pid_of(cluster.find(name, engine._home)))]
+    actors = [cluster.find(name, engine._home) for name in names]
+    return cluster.ray().get([actor.__ray_call__.remote(lambda _: os.getpid()) for actor in actors])

@@ -49,10 +49,9 @@ def worker_pid(engine, run_id: str) -> int | None:
     if isinstance(engine, EmbeddedEngine):
         pool = engine._supervisor.pool
         return next((worker.pid for worker in pool if worker.run_id == run_id), None)
-    from tests.ray_support import actor_of, pid_of
+    from tests.ray_support import process_of
 
-    actor = actor_of(engine, run_id)
-    return None if actor is None else pid_of(actor, run_id)
+    return process_of(engine, run_id)
 
 
 def idle_pid(engine) -> int | None:
@@ -68,9 +67,9 @@ def is_kept(engine, run_id: str, owner: str) -> bool:
     """Whether a run is over, saved, and no longer in memory."""
     if isinstance(engine, EmbeddedEngine):
         return run_id not in engine._supervisor.runs
-    from tests.ray_support import actor_of
+    from tests.ray_support import process_of
 
-    return not engine._store.load(run_id, owner).status.live and actor_of(engine, run_id) is None
+    return not engine._store.load(run_id, owner).status.live and process_of(engine, run_id) is None
 
 
 def until(condition: Callable[[], object], seconds: float = 60.0):

@@ -13,7 +13,7 @@ from core.runs.engine import Command, EngineStats, QueueFull, Status, UnknownRun
 from core.runs.live import LiveRun
 from core.runs.ray_engine import cluster
 from core.runs.ray_engine.crew import Crew
-from core.runs.ray_engine.messages import Home, Order, Outcome, Refused, Standing, Taken
+from core.runs.ray_engine.messages import Answers, Home, Order, Outcome, Question, Refused, Standing, Taken
 from core.runs.ray_engine.under_way import UnderWay
 from core.runs.recorder import Recorder
 from core.runs.spec import RunSpec
@@ -21,6 +21,7 @@ from core.runs.store import INTERRUPTED
 from core.runs.supervisor import MAX_DEATHS, PARK_SECONDS
 from core.telemetry.logs import configure_logs
 
+ANSWER_SECONDS = 0.25  # that `listen` waits for slow actors
 TICK = 0.25  # seconds between looks at the clock
 ASK_SECONDS = 1.0  # between two looks at the actors while somebody waits for one
 ASK_RARELY = 5.0  # the same while nobody waits
@@ -79,10 +80,34 @@ class Dispatcher:
                 run.obey_alone(command, self._queue)
         self._woken.set()
 
-    def look(self, run_ids: Sequence[str]) -> dict[str, Standing]:
-        """Return how these runs stand, as far as they are known here."""
+    def listen(self, questions: Sequence[Question]) -> Answers:
+        """Return how these runs stand: what their actors say, all asked at once, or what is known here."""
         with self.lock:
-            return {run_id: standing for run_id in run_ids if (standing := self._standing(run_id)) is not None}
+            trained = {run.run_id: run for run in self._under_way.values() if run.end is not None}
+            known = {q.run_id: self._standing(q.run_id) for q in questions if q.run_id not in trained}
+        asked = {trained[q.run_id].question(q): q.run_id for q in questions if q.run_id in trained}
+        if not asked:
+            return Answers(known, frozenset())
+        ray, lost = cluster.ray(), set()
+        ready, _ = ray.wait(list(asked), num_returns=len(asked), timeout=ANSWER_SECONDS)
+        for reference in ready:
+            try:
+                known[asked[reference]] = ray.get(reference)
+            except ray.exceptions.RayError:
+                lost.add(asked[reference])
+        return Answers(known, frozenset(lost))
+
+    def process(self, run_id: str) -> int | None:
+        """Return the id of the process that trains a run, for whoever looks into a fault."""
+        with self.lock:
+            run = self._under_way.get(run_id)
+        if run is None:
+            return None
+        try:
+            pid: int | None = cluster.ray().get(run.actor.handle.process.remote(run_id))
+        except cluster.ray().exceptions.RayError:
+            return None
+        return pid
 
     def give_away(self, run: LiveRun) -> None:
         """Let go of a run that somebody else has taken up: its own actor, as a rule."""
@@ -146,7 +171,7 @@ class Dispatcher:
     def _standing(self, run_id: str) -> Standing | None:
         run, under_way = self.runs.get(run_id), self._under_way.get(run_id)
         if under_way is not None:
-            return Standing(under_way.owner, Status.QUEUED, "", "", 0, 0.0, 0.0, actor=under_way.actor.name)
+            return Standing(under_way.owner, Status.QUEUED, "", "", 0, 0.0, 0.0)
         if run is None:
             return None
         position, wait = self._place(run_id)

@@ -14,7 +14,7 @@ from core.runs.ray_engine.messages import Home
 T = TypeVar("T")
 LOG = logging.getLogger("seven_steps")
 
-CONNECT_SECONDS = 30.0  # a first connection, or the start of a cluster of our own
+CONNECT_SECONDS = 60.0  # a first connection, or the start of a cluster of our own
 AWAY_AT_ONCE = 64  # calls that may hang at a time
 QUIET = {"configure_logging": False, "log_to_driver": False}
 

@@ -53,7 +53,23 @@ class Standing:
     weights: tuple[int, bytes] | None = None  # with their step, when asked for and new
     position: int | None = None  # in the queue
     wait: float | None = None  # seconds
-    actor: str = ""  # the name of the actor that has the run, or ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a web process wants to know of a run."""
+
+    run_id: str
+    after_step: int  # records up to this step are known already
+    weights_after: int | None  # weights of this step are known already; None: no weights
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the dispatcher and the actors know; a run that is in neither was slow, and can be asked for again."""
+
+    known: dict[str, Standing | None]  # None: nobody has the run in hand
+    lost: frozenset[str]  # their actors are being started again
 
 
 @dataclass(frozen=True)

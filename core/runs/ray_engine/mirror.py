@@ -1,11 +1,10 @@
 """What a web process knows of a run that lives elsewhere: the last answer, which pages read without waiting."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from core.runs.engine import Snapshot, Status
 from core.runs.live import LiveRun
-from core.runs.ray_engine.messages import Standing
+from core.runs.ray_engine.messages import Question, Standing
 from core.runs.store import RunRow, Store
 
 WEIGHTS_SECONDS = 3.0  # somebody who asked for weights so recently still looks at them
@@ -18,10 +17,6 @@ class Mirror:
     run: LiveRun
     position: int | None = None
     wait: float | None = None
-    actor: Any = None  # None: ask the dispatcher
-    asked: Any = None  # reference to a `Standing` that is to come, or to None
-    asked_at: float = 0.0  # when, on the monotonic clock
-    lost: bool = False  # its actor did not answer the last time
     looked: float = -WEIGHTS_SECONDS  # when somebody asked for weights, on the monotonic clock
 
     @property
@@ -31,22 +26,20 @@ class Mirror:
 
     @property
     def begins(self) -> bool:
-        """Whether an actor has the run and the first record is to come."""
-        return self.actor is not None and self.run.status == Status.QUEUED
+        """Whether an actor is about to begin the run."""
+        return self.position is None and self.run.status == Status.QUEUED
 
-    def question(self, now: float) -> Any:
-        """Ask the run's actor for what is new; return the reference to its answer."""
+    def question(self, now: float) -> Question:
+        """Return what is not known yet."""
         last = self.run.records[-1].step if self.run.records else 0
         shown = self.run.snapshot.step if self.run.snapshot else -1
-        self.asked_at = now
-        self.asked = self.actor.stand.remote(self.run.id, last, shown if now - self.looked < WEIGHTS_SECONDS else None)
-        return self.asked
+        return Question(self.run.id, last, shown if now - self.looked < WEIGHTS_SECONDS else None)
 
     def hear(self, standing: Standing) -> None:
         """Take in what the actor or the dispatcher said; records never go back, even if an actor had to."""
         run = self.run
         run.message, run.trouble = standing.message, standing.trouble
-        run.learning_rate, self.lost = standing.learning_rate, False
+        run.learning_rate = standing.learning_rate
         run.step, run.seconds = max(run.step, standing.step), max(run.seconds, standing.seconds)
         run.status = standing.status
         last = run.records[-1].step if run.records else 0

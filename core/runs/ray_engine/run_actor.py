@@ -1,6 +1,7 @@
 """An actor with one run: a thread trains with the worker's function, others answer while it does."""
 
 import importlib
+import os
 import secrets
 import threading
 import time
@@ -58,6 +59,10 @@ class RunActor:
         """Return the id of the run this actor has, or None."""
         with self.lock:
             return next(iter(self.runs), None)
+
+    def process(self, run_id: str) -> int | None:
+        """Return the id of this process if it has the run."""
+        return os.getpid() if self.holding() == run_id else None
 
     def command(self, run_id: str, command: Command) -> None:
         """Pass a command to the training; one that comes too late does nothing."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.runs.engine import Command, Status
 from core.runs.ray_engine.cluster import RUN, find, ray, start_run_actor
-from core.runs.ray_engine.messages import Brief, Home, Order, Outcome
+from core.runs.ray_engine.messages import Brief, Home, Order, Outcome, Question
 from core.runs.supervisor import PARK_SECONDS
 
 SILENT_SECONDS = 30.0  # after which an actor that does not answer is ended
@@ -82,6 +82,10 @@ class UnderWay:
         """Send what is not sent yet, when the actor has the run."""
         while self.end is not None and self.unsent:
             self.actor.handle.command.options(**PATIENT).remote(self.run_id, self.unsent.pop(0))
+
+    def question(self, question: Question) -> Any:
+        """Put a question to the actor; return the reference to its answer."""
+        return self.actor.handle.stand.remote(question.run_id, question.after_step, question.weights_after)
 
     def seconds_left(self) -> float:
         """Return the seconds after which others may have the actor."""

@@ -3,14 +3,12 @@
 import logging
 import threading
 import time
-from typing import Any
 
 from core.database import StoreUnavailable
 from core.runs.engine import EngineAway, UnknownRun
 from core.runs.live import LiveRun
-from core.runs.ray_engine import cluster
 from core.runs.ray_engine.link import Link
-from core.runs.ray_engine.messages import Standing
+from core.runs.ray_engine.messages import Answers
 from core.runs.ray_engine.mirror import Mirror
 from core.runs.store import Store
 from core.runs.supervisor import DIED, WATCHED_SECONDS
@@ -18,9 +16,7 @@ from core.runs.supervisor import DIED, WATCHED_SECONDS
 TICK = 0.3  # seconds between two rounds
 HURRY_TICK = 0.05  # the same for a run that has just got a command
 HURRY_SECONDS = 1.0
-ANSWER_SECONDS = 0.25  # that a round waits for those who do not answer; they are heard in a later one
-ROUND_SECONDS = 5.0  # after which the cluster counts as lost
-AGAIN_SECONDS = 20.0  # a question that has waited for so long is put again
+ROUND_SECONDS = 10.0  # after which the cluster counts as lost
 REVIVE_SECONDS = 1.0
 FORGET_SECONDS = 30.0  # after nobody has watched
 
@@ -83,7 +79,7 @@ class Watcher:
             try:
                 if self._link.away:
                     time.sleep(REVIVE_SECONDS)
-                    self._revive()
+                    self._link.revive()
                 else:
                     self._round()
             except EngineAway:
@@ -92,23 +88,16 @@ class Watcher:
                 logging.exception("the watcher of the runs met a fault")
                 time.sleep(TICK)
 
-    def _revive(self) -> None:
-        with self.lock:
-            for mirror in self._mirrors.values():
-                mirror.actor = mirror.asked = None  # of a connection that is lost
-        self._link.revive()
-
     def _round(self) -> None:
-        """Ask for every run that is due, wait a little, and take in what has come."""
+        """Ask for every run that is due, and take in what is answered."""
         due = self._due(time.monotonic())
-        waiting = [mirror for mirror in due if mirror.actor is None]
-        for mirror, standing in self._link.ask(lambda ray, _: self._ask_actors(ray, due), ROUND_SECONDS):
-            self._hear(mirror, standing)
-        ids = [mirror.run.id for mirror in waiting]
-        if ids:
-            known = self._link.ask(lambda ray, dispatcher: ray.get(dispatcher.look.remote(ids)), ROUND_SECONDS)
-            for mirror in waiting:
-                self._place(mirror, known.get(mirror.run.id))
+        if not due:
+            return
+        now = time.monotonic()
+        questions = [mirror.question(now) for mirror in due]
+        answers: Answers = self._link.ask(lambda ray, d: ray.get(d.listen.remote(questions)), ROUND_SECONDS)
+        for mirror in due:
+            self._hear(mirror, answers)
 
     def _due(self, now: float) -> list[Mirror]:
         """Return the watched live runs whose turn it is, and forget those that nobody has watched for long."""
@@ -127,50 +116,15 @@ class Watcher:
         hurried = mirror.run.id in self._hurried or mirror.begins
         return mirror.unsettled and (hurried or (everyone and now - mirror.run.watched < WATCHED_SECONDS))
 
-    def _ask_actors(self, ray: Any, due: list[Mirror]) -> list[tuple[Mirror, Standing | None]]:
-        """Put all questions at once; return the answers that come, None from an actor that has gone."""
-        asking, now = [mirror for mirror in due if mirror.actor is not None], time.monotonic()
-        references = {mirror: _question(mirror, now) for mirror in asking}
-        if not references:
-            return []
-        ready, _ = ray.wait(list(references.values()), num_returns=len(references), timeout=ANSWER_SECONDS)
-        answered = [mirror for mirror, reference in references.items() if reference in ready]
-        for mirror in answered:
-            mirror.asked = None
-        try:
-            return list(zip(answered, ray.get([references[mirror] for mirror in answered]), strict=True))
-        except ray.exceptions.RayError:
-            return [(mirror, _answer(ray, references[mirror])) for mirror in answered]
-
-    def _hear(self, mirror: Mirror, standing: Standing | None) -> None:
+    def _hear(self, mirror: Mirror, answers: Answers) -> None:
+        standing = answers.known.get(mirror.run.id)
         with self.lock:
             if standing is not None:
                 mirror.hear(standing)
-            else:  # the dispatcher, or else the store, knows more
-                mirror.actor, mirror.lost = None, True
-
-    def _place(self, mirror: Mirror, standing: Standing | None) -> None:
-        """Take in what the dispatcher says of a run; one that it does not know is over, says the store."""
-        if standing is not None and standing.actor:
-            actor = self._actor(standing.actor)
-            with self.lock:
-                mirror.actor, mirror.position, mirror.wait = actor, None, None
-                if mirror.lost:
-                    mirror.run.message = DIED
-        elif standing is not None:
-            with self.lock:
-                mirror.hear(standing)
-        else:
+            elif mirror.run.id in answers.lost:
+                mirror.run.message = DIED
+        if standing is None and mirror.run.id in answers.known:  # it is over, says the store
             self._settle(mirror)
-
-    def _actor(self, name: str) -> Any:
-        def find(ray: Any, dispatcher: Any) -> Any:
-            try:
-                return cluster.find(name, self._link.home)
-            except ValueError:  # it has just gone
-                return None
-
-        return self._link.ask(find, ROUND_SECONDS)
 
     def _settle(self, mirror: Mirror) -> None:
         try:
@@ -179,19 +133,3 @@ class Watcher:
                 mirror.settle(row, self._store)
         except (UnknownRun, StoreUnavailable) as error:
             logging.info("run %s cannot be found: %s", mirror.run.id, error)
-
-
-def _question(mirror: Mirror, now: float) -> Any:
-    """Return the question that is under way, or a new one."""
-    if mirror.asked is not None and now - mirror.asked_at < AGAIN_SECONDS:
-        return mirror.asked
-    return mirror.question(now)
-
-
-def _answer(ray: Any, reference: Any) -> Standing | None:
-    """Return one answer, or None from an actor that has gone or is being started again."""
-    try:
-        standing: Standing = ray.get(reference)
-    except ray.exceptions.RayError:
-        return None
-    return standing
