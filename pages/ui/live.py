@@ -139,7 +139,5 @@ def _command(watch: Watch, command: Command) -> None:
             engine().control(watch.run_id, owner(), command)
         except UnknownRun:
             watch.follow(None)
-        except QueueFull as error:  # the servers that train are away
-            watch.error = str(error)
         except (QueueFull, StoreUnavailable) as error:
             watch.error = str(error)
