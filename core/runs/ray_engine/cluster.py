@@ -3,6 +3,7 @@
 import importlib
 import os
 import threading
+import time
 from concurrent.futures import Future
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from core.runs.ray_engine.messages import Home
 DISPATCHER = "dispatcher"
 RUN = "run"  # the first word of a run actor's name
 CALLS_AT_ONCE = 32  # that an actor answers
+STARTS, START_PAUSE = 20, 0.5  # attempts to start the dispatcher while another process does, seconds between them
 OBJECT_MEMORY = 80 * 2**20  # bytes for objects that processes share; ours are small and are sent as they are
 
 
@@ -32,7 +34,13 @@ def dispatcher(home: Home) -> Any:
     """Return the dispatcher of this namespace, started if there is none; it outlives whoever starts it."""
     options = {"max_restarts": -1, "max_concurrency": CALLS_AT_ONCE, "num_cpus": 0, "lifetime": "detached"}
     options |= {"name": DISPATCHER, "namespace": home.namespace, "get_if_exists": True}
-    return _actor_class("core.runs.ray_engine.dispatcher", "Dispatcher").options(**options).remote(home)
+    starter = _actor_class("core.runs.ray_engine.dispatcher", "Dispatcher").options(**options)
+    for _ in range(STARTS):
+        try:
+            return starter.remote(home)
+        except ValueError:  # another web process has just given the name to its own
+            time.sleep(START_PAUSE)
+    return starter.remote(home)
 
 
 def start_run_actor(name: str, home: Home) -> Any:

@@ -1,5 +1,6 @@
 """The way from a web process to Ray: every call has a time limit, and a lost cluster is found again when it is back."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -15,6 +16,8 @@ T = TypeVar("T")
 LOG = logging.getLogger("seven_steps")
 
 CONNECT_SECONDS = 60.0  # a first connection, or the start of a cluster of our own
+CLOSE_SECONDS = 10.0
+ALIVE_SECONDS = 3.0  # that a living connection needs to answer
 AWAY_AT_ONCE = 64  # calls that may hang at a time
 QUIET = {"configure_logging": False, "log_to_driver": False}
 
@@ -25,6 +28,7 @@ class Link:
     def __init__(self, address: str, home: Home, processors: int) -> None:
         self.home = home
         self.own = False  # whether the cluster is ours and ends with us
+        self._connected = False  # by us, not by somebody else in this process
         self._address, self._processors = address, processors
         self._hanging = threading.BoundedSemaphore(AWAY_AT_ONCE)
         self._dispatcher: Any = None
@@ -59,18 +63,27 @@ class Link:
     def close(self) -> None:
         """Leave the cluster; one of our own ends."""
         self._dispatcher = None
-        if self.own:
-            self._bounded(cluster.ray().shutdown, CONNECT_SECONDS)
+        if self._connected:
+            with contextlib.suppress(Exception):  # the cluster may be gone before us
+                self._bounded(cluster.ray().shutdown, CLOSE_SECONDS)
 
     def _connect(self) -> Any:
         ray = cluster.ray()
-        if self._lost_at and not self.own:
+        if self._lost_at and not self.own and not self._answers(ray):
             ray.shutdown()  # what is left of the connection that was lost
         if not ray.is_initialized():
             self._start(ray)
+            self._connected = True
         dispatcher = cluster.dispatcher(self.home)
         ray.get(dispatcher.stats.remote(), timeout=CONNECT_SECONDS)
         return dispatcher
+
+    def _answers(self, ray: Any) -> bool:
+        """Whether the connection is good, so that only the call before went wrong."""
+        try:
+            return bool(ray.is_initialized() and self._bounded(ray.cluster_resources, ALIVE_SECONDS))
+        except Exception:
+            return False
 
     def _start(self, ray: Any) -> None:
         address = "auto" if self._address == "ray" else self._address
