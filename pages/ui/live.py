@@ -31,6 +31,7 @@ def live_run(spec: RunSpec | None) -> None:
     """Show buttons and picture of the watched run, twice a second while it lives; `spec` is what Train would run."""
     watch = watched()
     ticking = _ticks(watch, watch.poll())
+    watch.fresh = True
     st.fragment(_run, run_every=POLL_SECONDS if ticking else None)(spec, ticking)
 
 
@@ -44,7 +45,7 @@ def set_learning_rate(rate: float) -> None:
 
 def _run(spec: RunSpec | None, ticking: bool) -> None:
     watch = watched()
-    progress = watch.poll()
+    progress = watch.glance()
     if _ticks(watch, progress) != ticking:
         st.rerun()
     _buttons(spec, watch, progress)

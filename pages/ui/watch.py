@@ -19,6 +19,7 @@ class Watch:
     found: bool = False  # whether it is known which run to watch
     away: str = ""  # what to say while the database does not answer
     progress: Progress | None = None  # as last seen
+    fresh: bool = False  # whether the page's run under way has asked for it
 
     def follow(self, run_id: str | None) -> None:
         """Watch another run from its beginning, or none."""
@@ -39,6 +40,17 @@ class Watch:
         except StoreUnavailable as error:
             self.away = str(error)
         return self.progress
+
+    def glance(self) -> Progress | None:
+        """Return what the last `poll` found, once; ask again after that.
+
+        The page's own run has just asked. A second answer could differ, and a fragment that asks for another run
+        before it has shown anything may leave its place empty.
+        """
+        if self.fresh:
+            self.fresh = False
+            return self.progress
+        return self.poll()
 
     def _look(self) -> None:
         if self.run_id is None:
