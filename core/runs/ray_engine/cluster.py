@@ -25,6 +25,11 @@ def ray() -> Any:
     return importlib.import_module("ray")
 
 
+def forget() -> None:
+    """Forget what belongs to a connection that has ended."""
+    _actor_class.cache_clear()
+
+
 @lru_cache
 def _actor_class(module: str, name: str) -> Any:
     return ray().remote(getattr(importlib.import_module(module), name))

@@ -86,6 +86,7 @@ class Link:
             return False
 
     def _start(self, ray: Any) -> None:
+        cluster.forget()
         address = "auto" if self._address == "ray" else self._address
         try:
             ray.init(address, namespace=self.home.namespace, **QUIET)
