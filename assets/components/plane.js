@@ -1,7 +1,8 @@
 // Pictures over a plane, with one point on all of them that the hand moves, and a walk to play from it.
 // The data contract stands in pages/ui/plane.py. The point rests on the tables' entries, so every number is Python's.
 const EDGE = { left: 60, right: 14, top: 28, bottom: 46 }, BIGGEST = 430, PAIR = 620; // pixels
-const number = (value) => (value === null || value === undefined ? "–" : short(value, 4));
+const number = (value) => (Number.isFinite(value) ? short(value, 4) : "–");
+const unpacked = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 
 class Plane {
   constructor(stage) {
@@ -29,8 +30,10 @@ class Plane {
       this.path = data.path;
       this.player?.take(data.step);
     }
-    Object.assign(this, { data, signature });
-    this.draw();
+    const { x, y } = data, still = JSON.stringify([x.label, x.range, y.label, y.range, data.panels, data.dots, data.alt, data.movable]);
+    const isNew = still !== this.still;
+    Object.assign(this, { data, signature, still, tables: data.tables.map((table) => unpacked(table.values)) });
+    if (isNew) this.draw(); else this.place();
   }
 
   draw() {
@@ -49,13 +52,13 @@ class Plane {
     this.panels[held]?.hand?.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
 
-  panel({ title, image, opacity, dots }, box) {
+  panel({ title, image, opacity }, box) {
     const { data, svg: surface } = this, { palette } = data;
     const [sx, sy] = axes(surface, data.x, data.y, box);
     if (title) svg(surface, "text", { x: (box.left + box.right) / 2, y: box.top - 10, "text-anchor": "middle", class: "heading" }, title);
     const inside = clipped(surface, box), side = box.right - box.left;
     svg(inside, "image", { x: box.left, y: box.top, width: side, height: side, preserveAspectRatio: "none", href: image, opacity });
-    for (const { x, y, colour } of dots)
+    for (const { x, y, colour } of data.dots)
       x.forEach((at, i) => svg(inside, "circle", { cx: sx(at), cy: sy(y[i]), r: 4, fill: palette[colour], class: "dot" }));
     const whole = svg(inside, "path", { class: "whole" }), halo = svg(inside, "path", { class: "halo" });
     const trace = svg(inside, "path", { class: "trace", stroke: palette.backward });
@@ -70,8 +73,9 @@ class Plane {
     const hand = grip(this.svg, data.palette.accent, { "aria-label": name, "aria-valuemin": low, "aria-valuemax": high });
     if (!data.movable) { set(hand, { tabindex: -1, role: "img" }); hand.style.pointerEvents = "none"; return hand; }
     const across = scale(box.left, box.right, ...data.x.range), up = scale(box.bottom, box.top, ...data.y.range);
+    const to = (x, y) => this.move(nearest(this.data.x.values, x), nearest(this.data.y.values, y)); // the table of now
     hand.ontouchstart = (event) => event.preventDefault(); // or the page would scroll under the finger
-    draggable(this.svg, hand, (x, y) => this.move(nearest(data.x.values, across(x)), nearest(data.y.values, up(y))), () => this.release());
+    draggable(this.svg, hand, (x, y) => to(across(x), up(y)), () => this.release());
     steerable(hand, (dx, dy) => this.move(this.at[0] + dx, this.at[1] + dy), () => this.release());
     return hand;
   }
@@ -95,7 +99,7 @@ class Plane {
   now() {
     const { data, path, at: [i, j] } = this, step = this.player?.step ?? 0;
     if (path) return { x: path.x[step], y: path.y[step], reads: path.reads.map((values) => values[step]) };
-    return { x: data.x.values[i], y: data.y.values[j], reads: data.tables.map((table) => table.values[j * data.x.values.length + i]) };
+    return { x: data.x.values[i], y: data.y.values[j], reads: this.tables.map((values) => values[j * data.x.values.length + i]) };
   }
 
   place() {

@@ -17,6 +17,15 @@ def png_uri(rgba: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+def indexed_uri(indices: NDArray[np.uint8], colours: NDArray[np.uint8]) -> str:
+    """Return an image (h, w) of indices into RGBA colours (k, 4), k ≤ 256, as a data URI: a quarter of `png_uri`'s."""
+    image = Image.fromarray(indices, "P")
+    image.putpalette(colours[:, :3].tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", transparency=colours[:, 3].tobytes())
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
 def ink(images: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Return images (…, h, w) from 0 to 1 as RGBA: white ink on black paper, as MNIST has it."""
     level = (np.clip(images, 0, 1) * 255).astype(np.uint8)

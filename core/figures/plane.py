@@ -10,11 +10,12 @@ from plotly.colors import get_colorscale
 from core.experiments.collapse import Stack
 from core.experiments.planar import REACH
 from core.figures.palette import DIVERGING, PALETTE
-from core.figures.pixels import png_uri
+from core.figures.pixels import indexed_uri
 from core.landscapes import Landscape
 
 PIXELS = 181  # on each side
 BANDS = 24
+SHADES = 64  # of a probability
 VIRIDIS = [(float(at), colour) for at, colour in get_colorscale("Viridis")]
 HALF = (*bytes.fromhex(PALETTE["neutral"][1:]), 255)  # stands out on light and dark
 LINE = 0.55  # a line between two bands is so much darker than they are
@@ -28,9 +29,10 @@ def bands_uri(landscape: Landscape) -> str:
     _, surface = landscape.surface(PIXELS)
     losses = surface.numpy()
     band = np.floor(BANDS * (losses - losses.min()) / (np.ptp(losses) or 1.0))
-    rgba = coloured(band / BANDS, VIRIDIS)
-    rgba[edges(band), :3] = (LINE * rgba[edges(band), :3]).astype(np.uint8)
-    return png_uri(rgba[::-1])  # the first row of an image is its top
+    light = coloured(np.linspace(0, 1, BANDS + 1), VIRIDIS)  # (25, 4): the highest point has a band of its own
+    dark = (light * [LINE, LINE, LINE, 1]).astype(np.uint8)
+    indices = (band + len(light) * edges(band)).astype(np.uint8)
+    return indexed_uri(indices[::-1], np.concatenate([light, dark]))  # the first row of an image is its top
 
 
 @lru_cache(maxsize=64)
@@ -39,18 +41,19 @@ def probability_uri(stack: Stack) -> str:
     side = torch.linspace(-REACH, REACH, PIXELS, dtype=torch.float64)
     across, up = torch.meshgrid(side, side, indexing="xy")
     logits = stack.layers(torch.stack([across, up], -1).view(-1, 2))[-1].view(PIXELS, PIXELS)
-    rgba = coloured(logits.sigmoid().numpy(), DIVERGING)
-    rgba[edges((logits > 0).numpy())] = HALF
-    return png_uri(rgba[::-1])
+    shade = (logits.sigmoid().numpy() * (SHADES - 1)).round()
+    indices = np.where(edges((logits > 0).numpy()), SHADES, shade).astype(np.uint8)
+    colours = np.concatenate([coloured(np.linspace(0, 1, SHADES), DIVERGING), np.array([HALF], np.uint8)])
+    return indexed_uri(indices[::-1], colours)
 
 
 def height_colours(count: int = 64) -> list[str]:
     """Return the colours of heights from low to high, as `bands_uri` has them."""
-    return [f"rgb{tuple(row[:3])}" for row in coloured(np.linspace(0, 1, count)[None], VIRIDIS)[0].tolist()]
+    return [f"rgb{tuple(row[:3])}" for row in coloured(np.linspace(0, 1, count), VIRIDIS).tolist()]
 
 
 def coloured(shares: Array, scale: list[tuple[float, str]]) -> NDArray[np.uint8]:
-    """Return numbers (h, w) from 0 to 1 as RGBA (h, w, 4), between the colours of a scale."""
+    """Return numbers (k,) from 0 to 1 as RGBA (k, 4), between the colours of a scale."""
     places = [at for at, _ in scale]
     colours = np.array([_channels(colour) for _, colour in scale])  # (k, 4)
     channels = [np.interp(shares, places, colours[:, channel]) for channel in range(4)]

@@ -4,13 +4,14 @@ The browser moves the point from entry to entry of tables that Python computed, 
 are Python's own. On release both numbers go into the URL and the fragment runs again.
 """
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
 from pages.ui.curve import PLAYER, grid, table, valid_points, valid_step
@@ -18,27 +19,25 @@ from pages.ui.state import forget_url, set_url, url_number
 from pages.ui.synced import typed
 
 SAMPLES = 49  # entries on each side of a table
-DIGITS = 5
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Dots:
-    """Fixed points of one colour."""
+    """Fixed points of one colour, on every picture."""
 
-    x: Sequence[float]
-    y: Sequence[float]
+    x: ArrayLike
+    y: ArrayLike
     colour: str
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture: an image over the whole plane, a title, and dots on it."""
+    """One picture: an image over the whole plane, and a title."""
 
     image: str  # data URI
     title: str = ""
-    dots: Sequence[Dots] = ()
     opacity: float = 1.0
 
 
@@ -86,6 +85,7 @@ def show_plane(
     walk: Walk | None = None,
     movable: bool = True,
     samples: int = SAMPLES,
+    dots: Sequence[Dots] = (),
 ) -> None:
     """Show the pictures with the point on them.
 
@@ -107,7 +107,7 @@ def show_plane(
             set_url("step", step, 0)
 
     tables = [
-        {"name": name, "values": table(values.ravel(), DIGITS)}
+        {"name": name, "values": packed(values)}
         for name, values in reads(*np.meshgrid(x, y)).items()  # rows of y, columns of x
     ]
     axes = [
@@ -119,6 +119,7 @@ def show_plane(
         "y": axes[1],
         "tables": tables,
         "panels": [asdict(panel) for panel in panels],
+        "dots": [{"x": table(dot.x, 4), "y": table(dot.y, 4), "colour": dot.colour} for dot in dots],
         "point": list(point),
         "label": plane.label,
         "movable": movable,
@@ -126,6 +127,12 @@ def show_plane(
         **_walking(walk),
     }
     mount("plane", data, key, {"point": moved, "step": stepped})
+
+
+def packed(values: Array) -> str:
+    """Return numbers row by row as float32 in base64: a third of their digits' length; too large a one is infinite."""
+    with np.errstate(over="ignore"):
+        return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
 
 
 def type_point(plane: Plane, before: str = "", step: float = 0.1) -> None:

@@ -1,5 +1,6 @@
 """The tables a draggable curve is drawn from, and what is believed of what a browser reports."""
 
+import base64
 import json
 import math
 
@@ -13,6 +14,7 @@ from core.descent import slope_at, slopes_along
 from core.expression import parse
 from core.landscapes import LANDSCAPES, from_expression
 from pages.ui.curve import grid, table, valid_points, valid_step, y_range_of
+from pages.ui.plane import packed
 from pages.ui.rate import Limit, rate_stops
 from pages.ui.tex import tex
 
@@ -107,3 +109,11 @@ def test_the_sliders_stops_hold_the_marks_and_the_rate(limit, share):
 )
 def test_numbers_in_formulas(value, shown):
     assert tex(value) == shown
+
+
+def test_a_plane_of_numbers_travels_row_by_row_and_what_is_too_large_is_infinite():
+    values = np.array([[0.1, -2.5, np.nan], [1e300, 4.0, 1e-9]])
+    sent = np.frombuffer(base64.b64decode(packed(values)), "<f4")
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(sent, values.ravel().astype(np.float32))
+    assert np.isinf(sent[3])

@@ -13,7 +13,7 @@ from core.landscapes import LANDSCAPES
 
 
 def pixels(uri):
-    return np.array(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))))
+    return np.array(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).convert("RGBA"))
 
 
 def test_a_loss_is_darkest_where_it_is_lowest_and_its_lines_are_where_a_band_begins():

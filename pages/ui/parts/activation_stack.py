@@ -34,16 +34,23 @@ def stack_part() -> None:
         hidden = controls.number("Hidden layers", "hidden", 1, 3, 2)
         width = controls.number("Neurons in each", "width", 2, 6, 4)
         seed = controls.number("Seed", "seed", 0, 999, 0)
-        type_point(PLANE, "Test point ")
     linear, bent = (train_stack(StackConfig(name, hidden, width, data, seed)) for name in ("linear", bend))
-    point = torch.tensor([PLANE.point()], dtype=torch.float64)
     with picture_column:
-        _boundaries(linear, bent)
-        if linear.accuracy < 0.6:
-            st.caption("The linear stack does about as well as a coin: no straight line parts these points.")
-        _one_layer_check(linear, bent, point)
+        _at_the_point(linear, bent)
     st.markdown("**The linear stack multiplied out**")
-    _products(linear, point)
+    _products(linear)
+
+
+@st.fragment
+def _at_the_point(linear: Stack, bent: Stack) -> None:
+    """Show the boundaries and what both stacks say at the reader's point; only this runs again when the point moves."""
+    _boundaries(linear, bent)
+    type_point(PLANE, "Test point ")
+    if linear.accuracy < 0.6:
+        st.caption("The linear stack does about as well as a coin: no straight line parts these points.")
+    point = torch.tensor([PLANE.point()], dtype=torch.float64)
+    _one_layer_check(linear, bent, point)
+    _logit(linear, point)
 
 
 def _boundaries(linear: Stack, bent: Stack) -> None:
@@ -51,16 +58,15 @@ def _boundaries(linear: Stack, bent: Stack) -> None:
     scores = f"{linear.accuracy:.0%} and {bent.accuracy:.0%}"
     alt = f"What a linear stack and one with {_label(bent)} learned: {scores} of the points are right."
     panels = [
-        Panel(probability_uri(stack), f"{_label(stack)}: {stack.accuracy:.0%} right", _dots(stack), 0.6)
-        for stack in (linear, bent)
+        Panel(probability_uri(stack), f"{_label(stack)}: {stack.accuracy:.0%} right", 0.6) for stack in (linear, bent)
     ]
-    show_plane(PLANE, panels, _logits(linear, bent), "boundaries", alt, samples=SAMPLES)
+    show_plane(PLANE, panels, _logits(linear, bent), "boundaries", alt, samples=SAMPLES, dots=_dots(linear))
 
 
 def _dots(stack: Stack) -> list[Dots]:
     x, y = planar_points(stack.config.data, stack.config.seed)
     parts = ((y > 0, "positive"), (y <= 0, "negative"))
-    return [Dots(x[part, 0].tolist(), x[part, 1].tolist(), colour) for part, colour in parts]
+    return [Dots(x[part, 0], x[part, 1], colour) for part, colour in parts]
 
 
 def _logits(linear: Stack, bent: Stack) -> Callable[[Array, Array], dict[str, Array]]:
@@ -77,14 +83,18 @@ def _label(stack: Stack) -> str:
     return ACTIVATIONS[stack.config.activation].label
 
 
-def _products(stack: Stack, point: Tensor) -> None:
-    """Show W₁W₂…, each product in rows that fit a phone, and the one layer that is left, at the reader's point."""
+def _products(stack: Stack) -> None:
+    """Show W₁W₂…, each product in rows that fit a phone, down to the one layer that is left."""
     product, names, size = stack.weights[0], "W_1", r"\footnotesize " if stack.config.width > SMALL_WIDTH else ""
     for index, weight in enumerate(stack.weights[1:], 2):
         product, names = product @ weight, f"{names}W_{index}"
         is_last = index == len(stack.weights)
         left = f"{names} = W" if is_last else names
         st.latex(size + aligned([f"&{left}", f"&= {tex_matrix(product, 3 if is_last else 2)}"]))
+
+
+def _logit(stack: Stack, point: Tensor) -> None:
+    """Show what the one layer that is left makes of the reader's point."""
     weight, bias = collapse(stack.weights, stack.biases)
     logit = float(point @ weight + bias)
     st.latex(
