@@ -36,6 +36,11 @@ def mount(
     return component(name)(key=key, data={**data, "palette": PALETTE}, height=height, **callbacks)
 
 
+def mount_bytes(name: str, data: bytes, key: str) -> None:
+    """Show a component that decodes its data itself: what was made once is sent as it is, time after time."""
+    component(name)(key=key, data=data, height="content")
+
+
 def reported(key: str, thing: str) -> Any:
     """Return what a component reported last under that name, `None` when it has not."""
     state = st.session_state.get(key)

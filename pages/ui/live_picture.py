@@ -3,8 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
 
 import streamlit as st
 import torch
@@ -12,16 +10,16 @@ import torch
 from core.data import load_mnist
 from core.database import StoreUnavailable
 from core.diagnosis import GUESSING, why_diverged, why_stuck
-from core.figures.training import accuracy_figure, loss_figure
 from core.model import MLP, build_model
 from core.runs import Progress, RunSpec, Snapshot, Status, UnknownRun, get_engine
 from core.training import StepRecord, TrainConfig
 from pages.ui.catalogue import lesson
-from pages.ui.charts import show
 from pages.ui.frame import page_of
+from pages.ui.live_charts import show_charts
 from pages.ui.network_picture import picture_of, picture_of_start, show_picture
 from pages.ui.state import owner, session
 
+NOT_BEGUN = "Not begun."
 STUCK_EPOCHS = 0.5  # after so many a network that only guesses is stuck
 SAYS = {
     Status.QUEUED: "Waiting for a place",
@@ -39,7 +37,7 @@ def show_start(spec: RunSpec) -> None:
     """Show the network before its first step: empty axes, random weights, guesses by chance."""
     st.progress(0.0, text=f"Ready: {spec.model.parameters:,} random weights and biases, seed {spec.training.seed}")
     _metrics(None, None, None, None)
-    _curves([], spec.training.epochs, "start", "Loss and accuracy, not begun")
+    show_charts((), spec.training.epochs, NOT_BEGUN)
     show_picture(picture_of_start(spec.model, spec.training.seed))
 
 
@@ -53,7 +51,7 @@ def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec 
     _metrics(last_test, loss, progress.examples_per_second, progress.seconds_left)
     try:
         _messages(progress, records, chosen)
-        _curves(records, spec.training.epochs, progress.run_id, _curves_alt(loss, last_test))
+        show_charts(records, spec.training.epochs, _alt(loss, last_test))
         snapshot = _snapshot(progress)
         started = progress.spec.model, progress.spec.training.seed
         show_picture(picture_of_start(*started) if snapshot is None else picture_of(snapshot))
@@ -61,25 +59,6 @@ def show_run(progress: Progress, records: Sequence[StepRecord], chosen: RunSpec 
         st.caption("Its weights cannot be read just now.")
     if progress.status is Status.FINISHED:
         st.page_link(page_of(lesson("draw")), label="Now draw a digit: this network reads it", icon=":material/draw:")
-
-
-def _curves(records: Sequence[StepRecord], epochs: int, run: str, alt: str) -> None:
-    loss, accuracy = _figures(records, epochs, run) if records else _no_curves(epochs)
-    left, right = st.columns(2)
-    with left:
-        show(loss, "loss", alt)
-    with right:
-        show(accuracy, "accuracy", alt)
-
-
-def _figures(records: Sequence[StepRecord], epochs: int, run: str) -> tuple[Any, Any]:
-    return loss_figure(records, epochs, run), accuracy_figure(records, epochs, run)
-
-
-@lru_cache(maxsize=64)
-def _no_curves(epochs: int) -> tuple[Any, Any]:
-    """Return the figures before the first record, which all readers see who have not begun or wait."""
-    return _figures((), epochs, "start")
 
 
 def _headline(progress: Progress) -> str:
@@ -162,7 +141,7 @@ def _model(progress: Progress) -> MLP:
     return build_model(spec.model, start) if snapshot is None else snapshot.model()
 
 
-def _curves_alt(loss: float | None, test: float | None) -> str:
+def _alt(loss: float | None, test: float | None) -> str:
     if loss is None:
-        return "Loss and accuracy, not begun"
+        return NOT_BEGUN
     return f"Training loss {_loss_text(loss)}" + ("" if test is None else f", test accuracy {test:.1%}")

@@ -129,7 +129,7 @@ def _shown(node: Node) -> str:
         case "plotly_chart":
             return str(content.spec)
         case "bidi_component":
-            return content.json or str(content.mixed)
+            return content.json or str(content.bytes or content.mixed)
         case "imgs":
             return " ".join(image.url for image in content.imgs)
     return str(content.body)

@@ -1,20 +1,24 @@
 """Figures show the numbers they are given, and each of them is on a page."""
 
 import ast
+import json
+import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.figures import training
 from core.figures.digits import probabilities_figure
 from core.figures.losses import pull_figure
 from core.figures.palette import PALETTE
-from core.figures.training import decimate
+from core.figures.training import decimate, training_charts
 from core.losses import softmax_cross_entropy_terms
 from core.paths import ROOT
 from core.training.loop import StepRecord
+from pages.ui.live_charts import charts_json
 
 FIGURES = [
     (path.stem, node.name)
@@ -52,17 +56,34 @@ def record(step, test_accuracy=None):
 def test_the_curves_are_the_records():
     records = [record(step, 0.9 + step / 10000 if step % 100 == 0 else None) for step in range(1, 201)]
     tested = [records[99], records[199]]
-    names = [name for module, name in FIGURES if module == "training"]
-    traces = [trace for name in names for trace in getattr(training, name)(records, 3, "run").data]
-    for colour, shown, values in (
-        ("train", records, [r.loss for r in records]),
-        ("train", records, [r.accuracy for r in records]),
-        ("test", tested, [r.test_loss for r in tested]),
-        ("test", tested, [r.test_accuracy for r in tested]),
+    loss, accuracy = training_charts(records)
+    for points, shown, values in (
+        (loss.train, records, [r.loss for r in records]),
+        (accuracy.train, records, [r.accuracy for r in records]),
+        (loss.test, tested, [r.test_loss for r in tested]),
+        (accuracy.test, tested, [r.test_accuracy for r in tested]),
     ):
-        (trace,) = (t for t in traces if t.line.color == PALETTE[colour] and list(t.y) == values)
-        assert list(trace.x) == [r.epoch for r in shown]
-    assert len(traces) == 4
+        assert points == ([r.epoch for r in shown], values)
+    assert (loss.log, loss.low, loss.high) == (False, 0, pytest.approx(2.1))
+
+
+def test_a_loss_that_breaks_out_is_seen_whole_and_what_is_no_number_is_left_out():
+    records = [replace(record(step), loss=loss) for step, loss in enumerate((2.0, 5e30, math.inf, math.nan), 1)]
+    loss, accuracy = training_charts(records)
+    assert loss.train == ([0.01, 0.02], [2.0, 5e30])
+    assert loss.log
+    assert 30.6 < loss.high < 31
+    assert len(accuracy.train[0]) == 4
+
+
+@given(st.integers(0, 400), st.integers(1, 100))
+def test_the_browser_gets_the_charts_numbers(count, epochs):
+    records = [record(step, 0.9 if step % 100 == 0 else None) for step in range(1, count + 1)]
+    told = json.loads(charts_json(records, epochs, "alt"))["charts"]
+    for chart, seen in zip(training_charts(records), told, strict=True):
+        for points, line in zip((chart.train, chart.test), seen["lines"], strict=True):
+            assert (line["x"], line["y"]) == (pytest.approx(points[0], rel=1e-4), pytest.approx(points[1], rel=1e-4))
+        assert seen["last"] > epochs
 
 
 @given(st.integers(0, 2000), st.integers(2, 400))
