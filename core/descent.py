@@ -1,8 +1,10 @@
 """Gradient descent: look at the slope, take a step against it, repeat."""
 
 import cmath
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -33,6 +35,21 @@ class Path:
     rates: Array  # (T,) learning rate of each step, schedule included
     updates: Array  # (T, d) what each step added to the weights
     diverged_at: int | None  # the step that passed 10¹² or left where the loss is defined; not in the arrays
+
+
+class Stop(NamedTuple):
+    """Where a walk stands between two steps."""
+
+    weights: Tensor  # (d,)
+    loss: float
+    slope: Tensor  # (d,)
+    rate: float = 0.0  # learning rate of the step that led here
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether loss or slope is no longer finite, or a weight is past 10¹²."""
+        is_finite = math.isfinite(self.loss) and bool(self.slope.isfinite().all())
+        return not is_finite or float(self.weights.abs().max()) > FARTHEST
 
 
 def slope_at(landscape: Landscape, weights: Tensor) -> tuple[float, Tensor]:
@@ -73,28 +90,25 @@ def descend(
     _check(landscape, start, learning_rate, steps, momentum, schedule)
     w = torch.tensor(start, dtype=torch.float64)  # (d,)
     v = torch.zeros_like(w)
-    loss, slope = slope_at(landscape, w)
-    if not np.isfinite(loss) or not slope.isfinite().all():
+    walk = [Stop(w, *slope_at(landscape, w))]
+    if walk[0].is_lost:
         raise ValueError(f"the loss has no finite value and slope at the start {tuple(start)}; start somewhere else")
-    weights, losses, slopes = [w], [loss], [slope]
-    rates: list[float] = []
-    diverged_at = None
     for step in range(steps):
         rate = learning_rate * SCHEDULES[schedule].factor(step / steps)
-        v = momentum * v + slope
+        v = momentum * v + walk[-1].slope
         w = w - rate * v
-        loss, slope = slope_at(landscape, w)
-        if not np.isfinite(loss) or not slope.isfinite().all() or w.abs().max() > FARTHEST:
-            diverged_at = step + 1
-            break
-        weights.append(w)
-        losses.append(loss)
-        slopes.append(slope)
-        rates.append(rate)
-    walked = torch.stack(weights).numpy()
-    return Path(
-        walked, np.array(losses), torch.stack(slopes).numpy(), np.array(rates), np.diff(walked, axis=0), diverged_at
-    )
+        stop = Stop(w, *slope_at(landscape, w), rate)
+        if stop.is_lost:
+            return _path(walk, diverged_at=step + 1)
+        walk.append(stop)
+    return _path(walk)
+
+
+def _path(walk: Sequence[Stop], diverged_at: int | None = None) -> Path:
+    weights, losses, slopes, rates = zip(*walk, strict=True)
+    walked = torch.stack(weights).numpy()  # (T + 1, d)
+    updates = np.diff(walked, axis=0)
+    return Path(walked, np.array(losses), torch.stack(slopes).numpy(), np.array(rates[1:]), updates, diverged_at)
 
 
 def _check(

@@ -8,7 +8,7 @@ import torch
 from core.data import load_mnist
 from core.model import ModelConfig, build_model
 from core.training import RECIPES, train
-from core.training.loop import take_step
+from core.training.loop import batches, take_step
 from pages.ui.frame import open_lesson
 from pages.ui.live import live_run
 from pages.ui.quiz import Outcome
@@ -41,4 +41,4 @@ with picture:
     live_run(spec)
 
 lesson.predict("depth", without_hidden_layers)
-lesson.close(code=[train, take_step])
+lesson.close(code=[train, batches, take_step])

@@ -87,8 +87,7 @@ def matrix_table(cache: Cache) -> GraphTable:
     return GraphTable(
         tuple(Node(title, ("",), kind, place) for title, kind, place in nodes),
         tuple(Edge(*link, route) for link, route in zip(links, layout.routes, strict=True)),
-        tuple(script.slots.values()),
-        tuple(script.steps),
+        *script.written(),
         turn,
         _chains(cache, names),
         layout.size,

@@ -25,8 +25,7 @@ def network_table(network: Network) -> GraphTable:
     return GraphTable(
         tuple(nodes),
         tuple(edges.values()),
-        tuple(script.slots.values()),
-        tuple(script.steps),
+        *script.written(),
         turn,
         _chains(network, boxes, lines, tuple(edges.values())),
         (len(network.layers) + 1, max(network.spec.sizes)),

@@ -78,6 +78,10 @@ class Script:
         """Start the next step."""
         self.steps.append(Step(text, lit))
 
+    def written(self) -> tuple[tuple[Slot, ...], tuple[Step, ...]]:
+        """Return all slots and all steps, as a table has them."""
+        return tuple(self.slots.values()), tuple(self.steps)
+
     def turn(self) -> int:
         """End forward: say what comes next, and return the number of the last forward step."""
         last = self.steps[-1]

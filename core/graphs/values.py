@@ -22,22 +22,15 @@ def graph_table(root: Value, result: str = "L") -> GraphTable:
     index = {value: number for number, value in enumerate(values)}
     uses = [(child, spot, parent) for child in values for spot, parent in enumerate(child.parents) if parent in index]
     edge_of = {(child, spot): number for number, (child, spot, _) in enumerate(uses)}
-    layout = layered(len(values), [(index[parent], index[child]) for child, _, parent in uses])
+    ends = [(index[parent], index[child]) for child, _, parent in uses]
+    layout = layered(len(values), ends)
     script = Script()
     turn = _forward(script, values, names, edge_of)
     _backward(script, root, names, index, edge_of)
-    edges = tuple(
-        Edge(index[parent], index[child], route) for (child, _, parent), route in zip(uses, layout.routes, strict=True)
-    )
-    return GraphTable(
-        _nodes(values, names, layout),
-        edges,
-        tuple(script.slots.values()),
-        tuple(script.steps),
-        turn,
-        _chains(root, names, index, edge_of),
-        layout.size,
-    )
+    nodes = _nodes(values, names, layout)
+    edges = tuple(Edge(*pair, route) for pair, route in zip(ends, layout.routes, strict=True))
+    chains = _chains(root, names, index, edge_of)
+    return GraphTable(nodes, edges, *script.written(), turn, chains, layout.size)
 
 
 def name_values(values: Sequence[Value], result: str = "L") -> dict[Value, str]:

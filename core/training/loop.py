@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.augment import AUGMENTATIONS
-from core.data import Digits, as_tensors, to_unit
+from core.data import Digits, DigitTensors, as_tensors, to_unit
 from core.model import Dropout
 from core.optimizers import OPTIMIZERS, SCHEDULES
 from core.randomness import seeded
@@ -68,30 +68,30 @@ def train(
     """
     state = state or TrainingState(model, config)
     data = as_tensors(digits)
-    n = len(data.train_labels)
-    per_epoch = steps_per_epoch(config, n)
-    order = torch.empty(0, dtype=torch.int64)
-    while state.step < per_epoch * config.epochs:
-        started = time.perf_counter()
-        epoch, batch = divmod(state.step, per_epoch)
-        if batch == 0 or not len(order):
-            order = torch.randperm(n, generator=_generator(config.seed, epoch, 0))
-        chosen = order[batch * config.batch_size : (batch + 1) * config.batch_size]
-        images = to_unit(data.train_images.index_select(0, chosen))  # (B, 784); seven times as fast as [chosen]
-        labels = data.train_labels.index_select(0, chosen)  # (B,)
+    per_epoch = steps_per_epoch(config, len(data.train_labels))
+    started = time.perf_counter()
+    for images, labels in batches(data, config, state.step):
         rate = state.learning_rate * SCHEDULES[config.schedule].factor(state.step / (per_epoch * config.epochs))
         loss, accuracy = take_step(state, images, labels, rate)
         state.step += 1
-        diverged = not math.isfinite(loss)
-        test_loss, test_accuracy = None, None
-        if batch == per_epoch - 1 and not diverged:
-            test_loss, test_accuracy = score(model, data.test_images, data.test_labels)
+        epoch, diverged = state.step / per_epoch, not math.isfinite(loss)
+        is_tested = epoch.is_integer() and not diverged
+        test_loss, test_accuracy = score(model, data.test_images, data.test_labels) if is_tested else (None, None)
         state.seconds += time.perf_counter() - started
-        yield StepRecord(
-            state.step, state.step / per_epoch, loss, accuracy, rate, state.seconds, test_loss, test_accuracy, diverged
-        )
+        yield StepRecord(state.step, epoch, loss, accuracy, rate, state.seconds, test_loss, test_accuracy, diverged)
         if diverged:
             return
+        started = time.perf_counter()
+
+
+def batches(data: DigitTensors, config: TrainConfig, step: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield the images (B, 784) and labels (B,) of every step from `step` on, each epoch in an order of its own."""
+    first, begun = divmod(step, steps_per_epoch(config, len(data.train_labels)))
+    for epoch in range(first, config.epochs):
+        order = torch.randperm(len(data.train_labels), generator=_generator(config.seed, epoch, 0))
+        for chosen in torch.split(order, config.batch_size)[begun if epoch == first else 0 :]:
+            images = data.train_images.index_select(0, chosen)  # seven times as fast as [chosen]
+            yield to_unit(images), data.train_labels.index_select(0, chosen)
 
 
 def take_step(state: TrainingState, images: Tensor, labels: Tensor, rate: float) -> tuple[float, float]:
