@@ -49,7 +49,7 @@ class Frame:
         """End the page: what to try, the background, the code that ran, and the lessons before and after."""
         _closing_words(self.text)
         if code:
-            _code_that_ran(code)
+            _code_that_ran(self.lesson.name, code)
         st.divider()
         _way_on(self.lesson)
 
@@ -103,12 +103,19 @@ def _closing_words(text: LessonText) -> None:
             st.markdown(text.sections["Why"])
 
 
-def _code_that_ran(code: Sequence[Callable[..., Any] | type]) -> None:
-    with st.expander("The code that ran", icon=":material/code:"):
-        for tab, part in zip(st.tabs([part.__name__ for part in code]), code, strict=True):
-            with tab:
-                st.caption(f"`{part.__module__}`, as it runs on this page")
-                show_code(part)
+@st.fragment
+def _code_that_ran(name: str, code: Sequence[Callable[..., Any] | type]) -> None:
+    """Show the source of each function in a tab, once it is open: code that nobody sees slows down every answer."""
+    expander = st.expander("The code that ran", icon=":material/code:", key=f"{name}:code", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
+        tabs = st.tabs([part.__name__ for part in code], key=f"{name}:function", on_change="rerun")
+        for tab, part in zip(tabs, code, strict=True):
+            if tab.open:
+                tab.caption(f"`{part.__module__}`, as it runs on this page")
+                with tab:
+                    show_code(part)
 
 
 def _way_on(entry: Lesson) -> None:

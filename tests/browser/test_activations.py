@@ -110,3 +110,13 @@ def test_the_test_point_of_two_stacks_is_dragged(visit, settled, quick_frames):
     expect(page).to_have_url(re.compile(r"x1=-?\d"))
     settled(page)
     expect(page.locator(".read").first).to_have_text(seen)
+
+
+def test_the_code_that_ran_is_shown_once_it_is_open(visit):
+    page = visit("/activations")
+    code = page.get_by_test_id("stCode")
+    expect(code).to_have_count(0)
+    page.get_by_text("The code that ran").click()
+    expect(code).to_contain_text("def leaky_relu")
+    page.get_by_role("tab", name="collapse").click()
+    expect(code).to_contain_text("def collapse")
