@@ -5,10 +5,14 @@ import json
 
 import streamlit as st
 
+_read: list[tuple[object, bool]] = []  # the secrets last looked into, and what was found
+
 
 def is_offered() -> bool:
-    """Return whether the operator's secrets have an `[auth]` section."""
-    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
+    """Return whether the operator's secrets have an `[auth]` section, as they were when the server first looked."""
+    if not _read or _read[0][0] is not st.secrets:
+        _read[:] = [(st.secrets, st.secrets.load_if_toml_exists() and "auth" in st.secrets)]
+    return _read[0][1]
 
 
 def logged_in() -> str | None:

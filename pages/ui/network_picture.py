@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from core.data import load_mnist
 from core.model import MLP, ModelConfig, build_model, predict
 from core.runs import Snapshot
-from pages.ui.tiles import Tile, guess_tiles, show_tiles, weight_tiles
+from pages.ui.tiles import guess_sheet, show_sheet, weight_sheet
 
 SHOWN_DIGITS = 24
 SHOWN_NEURONS = 24
+LEAST = 48  # pixels of each
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class NetworkPicture:
     """What is shown of a network."""
 
     right: int  # of the digits shown
-    guesses: tuple[Tile, ...]
-    weights: tuple[Tile, ...]
+    guesses: bytes  # sheets of `pages.ui.tiles`
+    weights: bytes
 
 
 @lru_cache(maxsize=64)
@@ -40,10 +41,10 @@ def picture_of(snapshot: Snapshot) -> NetworkPicture:
 
 def show_picture(picture: NetworkPicture) -> None:
     """Show digits with guesses, and weights."""
-    st.caption(f"Test digits and what the network takes them for: {picture.right} of {len(picture.guesses)} right")
-    show_tiles(picture.guesses, "guesses", least=48)
+    st.caption(f"Test digits and what the network takes them for: {picture.right} of {SHOWN_DIGITS} right")
+    show_sheet(picture.guesses, "guesses")
     st.caption("The first neurons' 784 weights as images: blue counts ink for, orange against")
-    show_tiles(picture.weights, "weights", least=48)
+    show_sheet(picture.weights, "weights")
 
 
 def _picture(model: MLP) -> NetworkPicture:
@@ -51,7 +52,7 @@ def _picture(model: MLP) -> NetworkPicture:
     probabilities = predict(model, images)
     right = int((probabilities.argmax(1) == labels).sum())
     weights = model.weight_matrices[0].detach().numpy()[:SHOWN_NEURONS]
-    return NetworkPicture(right, tuple(guess_tiles(images, labels, probabilities)), tuple(weight_tiles(weights)))
+    return NetworkPicture(right, guess_sheet(images, labels, probabilities, LEAST), weight_sheet(weights, LEAST))
 
 
 @lru_cache(maxsize=1)
