@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.figures.style import MOST_POINTS, evenly
+from core.figures.style import MOST_POINTS
 from core.training import StepRecord
 
 HIGH_LOSS = 10.0  # nats; a loss beyond is drawn on a logarithmic axis, so that it is seen
@@ -27,7 +27,8 @@ class Chart:
 
 def decimate(records: Sequence[StepRecord], most: int = MOST_POINTS) -> list[StepRecord]:
     """Return at most `most` records, evenly chosen, first and last among them."""
-    return [records[index] for index in evenly(len(records), most)]
+    last = len(records) - 1
+    return list(records) if last < most else [records[place * last // (most - 1)] for place in range(most)]
 
 
 def training_charts(records: Sequence[StepRecord]) -> tuple[Chart, Chart]:

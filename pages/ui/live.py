@@ -25,14 +25,19 @@ from pages.ui.watch import Watch, watched
 
 POLL_SECONDS = 0.5
 STEPS = (1, 10, 100)
+Standing = tuple[str | None, bool, str, Status | None, bool]  # run, warnings, status, whether it can be taken up again
 
 
 def live_run(spec: RunSpec | None) -> None:
-    """Show buttons and picture of the watched run, twice a second while it lives; `spec` is what Train would run."""
+    """Show buttons and picture of the watched run, twice a second while it lives; `spec` is what Train would run.
+
+    The buttons are a fragment of their own, which no poll touches: when the run's standing changes, the page runs.
+    """
     watch = watched()
-    ticking = _ticks(watch, watch.poll())
+    standing = _standing(watch, watch.poll())
     watch.fresh = True
-    st.fragment(_run, run_every=POLL_SECONDS if ticking else None)(spec, ticking)
+    st.fragment(_buttons)(spec, standing)
+    st.fragment(_picture, run_every=POLL_SECONDS if _ticks(watch) else None)(spec, standing)
 
 
 def set_learning_rate(rate: float) -> None:
@@ -43,12 +48,11 @@ def set_learning_rate(rate: float) -> None:
         _command(watch, SetLearningRate(rate))
 
 
-def _run(spec: RunSpec | None, ticking: bool) -> None:
+def _picture(spec: RunSpec | None, standing: Standing) -> None:
     watch = watched()
     progress = watch.glance()
-    if _ticks(watch, progress) != ticking:
+    if _standing(watch, progress) != standing:
         st.rerun()
-    _buttons(spec, watch, progress)
     if watch.away:
         st.warning(watch.away, icon=":material/database_off:")
     if watch.error:
@@ -59,12 +63,22 @@ def _run(spec: RunSpec | None, ticking: bool) -> None:
         show_start(spec)
 
 
-def _ticks(watch: Watch, progress: Progress | None) -> bool:
+def _standing(watch: Watch, progress: Progress | None) -> Standing:
+    """Return all that buttons, warnings and the beat of polling depend on."""
+    run = (progress.status, progress.resumable) if progress is not None else (None, False)
+    return watch.run_id, bool(watch.away), watch.error, *run
+
+
+def _ticks(watch: Watch) -> bool:
     """Whether to look again soon: the run lives, or the database does not answer yet."""
-    return bool(watch.away) or (progress is not None and progress.status.live)
+    return bool(watch.away) or (watch.progress is not None and watch.progress.status.live)
 
 
-def _buttons(spec: RunSpec | None, watch: Watch, progress: Progress | None) -> None:
+def _buttons(spec: RunSpec | None, standing: Standing) -> None:
+    watch = watched()
+    progress = watch.progress if watch.fresh else watch.poll()  # a press has just changed it, perhaps
+    if _standing(watch, progress) != standing:
+        st.rerun()
     live = progress is not None and progress.status.live
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(

@@ -54,7 +54,7 @@ def weight_sheet(weights: NDArray[np.float32], least: int) -> bytes:
     return _sheet(tiles, levels.reshape(-1, 28, 28), least, signed=True)
 
 
-def _sheet(tiles: Sequence[Tile], levels: NDArray[np.float32], least: int, *, signed: bool) -> bytes:
+def _sheet(tiles: Sequence[Tile], levels: NDArray[np.floating], least: int, *, signed: bool) -> bytes:
     """Return a line of JSON and the levels (n, size, size) behind it, a byte each: images without encoding them."""
     told = {
         "tiles": [{"alt": tile.alt, "caption": tile.caption, "tone": tile.tone} for tile in tiles],
