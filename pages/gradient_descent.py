@@ -1,7 +1,5 @@
 """Gradient descent: read the slope, step against it, repeat; with one weight, then with two."""
 
-import inspect
-
 import numpy as np
 import streamlit as st
 
@@ -9,7 +7,7 @@ from core.descent import VERDICTS, descend, judge, slope_at, square_by_autograd
 from core.landscapes import LANDSCAPES
 from core.numeric import shrink_nudge
 from pages.ui import controls
-from pages.ui.frame import Part, open_lesson
+from pages.ui.frame import Part, open_lesson, show_code
 from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
@@ -91,7 +89,7 @@ def autograd() -> None:
         for at in dict.fromkeys((x, 3.0, 8.0)):
             y, slope = square_by_autograd(at)
             st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \text{{slope}} = {tex(slope)}")
-        st.code(inspect.getsource(square_by_autograd), language="python", wrap_lines=True)
+        show_code(square_by_autograd)
     lesson.section("Autograd")
 
 

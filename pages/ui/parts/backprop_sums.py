@@ -15,7 +15,7 @@ from core.words import number_text
 from pages.ui import charts, controls
 from pages.ui.graph import show_graph
 from pages.ui.parts.gradient_checks import verdict
-from pages.ui.tex import signed_tex, tex
+from pages.ui.tex import aligned, signed_tex, tex
 
 EXAMPLES = ((1.0, 2.0), (2.0, 1.0), (-1.0, 0.5))  # x, target
 FURTHEST = 100.0
@@ -35,9 +35,8 @@ def show_batch() -> None:
         names = [f"example {number}" for number in range(1, len(shares) + 1)]
         alt = f"The examples' gradients {terms(shares)} add up to {number_text(sum(shares))}."
         charts.show(shares_figure(names, shares, "the batch"), "shares", alt)
-        st.latex(
-            r"\frac{\partial L}{\partial w} = \sum_i 2\,(w x_i - t_i)\,x_i = " + f"{_sum(shares)} = {tex(sum(shares))}"
-        )
+        formula = r"\frac{\partial L}{\partial w} &= \sum_i 2\,(w x_i - t_i)\,x_i"
+        st.latex(aligned([formula, f"&= {_sum(shares)} = {tex(sum(shares))}"]))
     _witnesses(
         sum(shares),
         {"One backward through the whole batch": found.batch, "A backward for each example": found.one_by_one},

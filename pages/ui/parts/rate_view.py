@@ -14,7 +14,7 @@ from core.landscapes import Landscape
 from core.words import number_text
 from pages.ui.charts import show
 from pages.ui.rate import Limit, RateSlider, WalkPicture, Zone, rate_stops, show_rate
-from pages.ui.tex import signed_tex, tex
+from pages.ui.tex import aligned, signed_tex, tex
 
 STEPS = 20
 TABLE_STEPS = 10
@@ -90,10 +90,11 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
         return
     left = share_left(rate, curvature, STEPS, schedule)
     if schedule == "constant":
-        product = rf"(1 - \eta\lambda)^{{{STEPS}}} w_0 = {signed_tex(said.factor)}^{{{STEPS}}} \cdot {tex(start)}"
+        symbols, numbers = rf"(1 - \eta\lambda)^{{{STEPS}}}", rf"{signed_tex(said.factor)}^{{{STEPS}}}"
     else:
-        product = rf"\prod_t (1 - \eta_t\lambda)\, w_0 = {signed_tex(left)} \cdot {tex(start)}"
-    st.latex(rf"w_{{{STEPS}}} = {product} = {tex(left * start)}")
+        symbols, numbers = r"\prod_t (1 - \eta_t\lambda)", signed_tex(left)
+    end = rf"&= {numbers} \cdot {tex(start)} = {tex(left * start)}"
+    st.latex(aligned([rf"w_{{{STEPS}}} &= {symbols}\, w_0", end]))  # two lines fit a phone
 
 
 def show_side_by_side(landscape: Landscape) -> None:
