@@ -17,6 +17,7 @@ from core.runs.store import Store
 from core.training import TrainConfig, train
 
 chosen = {"engine": "embedded"}  # by `--engine`
+PATIENCE = {"embedded": 60.0, "ray": 150.0}  # seconds; an actor's new process imports all anew, 10 s and more if busy
 
 SHORT = RunSpec(ModelConfig((16,)), TrainConfig(epochs=1, batch_size=512))  # 118 steps, about 0.2 s
 LONG = RunSpec(ModelConfig((16,)), TrainConfig(epochs=100, batch_size=128))  # 46,900 steps, about a minute
@@ -72,8 +73,9 @@ def is_kept(engine, run_id: str, owner: str) -> bool:
     return not engine._store.load(run_id, owner).status.live and process_of(engine, run_id) is None
 
 
-def until(condition: Callable[[], object], seconds: float = 60.0):
+def until(condition: Callable[[], object], seconds: float | None = None):
     """Return the condition's value once it is true."""
+    seconds = seconds or PATIENCE[chosen["engine"]]
     end = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < end, f"still not true after {seconds} s"

@@ -53,6 +53,7 @@ class LiveRun:
     paused: float = 0.0  # since when
     saved: int = 0  # records in the store
     dirty: bool = True  # the store does not know the newest state
+    counted: bool = True  # here; false for a run that another web process was given, which tells the operator
     queued: float = field(default=0.0, init=False)  # since when, on the monotonic clock
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -61,7 +62,7 @@ class LiveRun:
         super().__setattr__(name, value)
         if name == "status" and value == Status.QUEUED:
             self.queued = time.monotonic()
-        if before is not None and before != value:
+        if before is not None and before != value and self.counted:
             self._tell(before)
 
     @classmethod

@@ -40,7 +40,7 @@ MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=2, batch_size=128))  # 9
 # Well below what would happen otherwise: a silent server is given up after 15 s, LONG takes a minute. It takes a few
 # tenths of a second on a free machine and several seconds where two busy cores also start new processes; exact
 # speeds are measured by tests/benchmarks/engine.py.
-SOON = 10.0 if runs_support.chosen["engine"] == "embedded" else 60.0  # an actor's new process imports all anew
+SOON = 10.0 if runs_support.chosen["engine"] == "embedded" else 120.0  # an actor's new process imports all anew
 
 
 def worker_of(engine, run_id):

@@ -13,8 +13,9 @@ from core.runs.engine import Command, EngineStats, QueueFull, Status, UnknownRun
 from core.runs.live import LiveRun
 from core.runs.ray_engine import cluster
 from core.runs.ray_engine.crew import Crew
-from core.runs.ray_engine.messages import Answers, Home, Order, Outcome, Question, Refused, Standing, Taken
+from core.runs.ray_engine.messages import Answers, Home, Outcome, Question, Refused, Standing, Taken
 from core.runs.ray_engine.under_way import UnderWay
+from core.runs.ray_engine.waiting import forget, order_of, remember, remembered
 from core.runs.recorder import Recorder
 from core.runs.spec import RunSpec
 from core.runs.store import INTERRUPTED
@@ -78,6 +79,7 @@ class Dispatcher:
             elif run is not None and run.owner == owner:
                 run.wish(command)
                 run.obey_alone(command, self._queue)
+                remember(run, self._store)
         self._woken.set()
 
     def listen(self, questions: Sequence[Question]) -> Answers:
@@ -114,6 +116,7 @@ class Dispatcher:
         with self.lock:
             self._queue.remove(run.id)
             self.runs.pop(run.id, None)
+            forget(run.id, self._store)
 
     def stats(self) -> EngineStats:
         """Return how many runs stand where; a run actor counts as a worker."""
@@ -138,6 +141,7 @@ class Dispatcher:
             for waiting in self.runs.values():
                 if waiting.status.live and waiting.id not in self._under_way:
                     waiting.status, waiting.message, waiting.dirty = Status.INTERRUPTED, INTERRUPTED, True
+                    forget(waiting.id, self._store)
         self._recorder.close()
         self._store.close()
 
@@ -148,9 +152,9 @@ class Dispatcher:
             if row.id in actors:
                 self._under_way[row.id] = UnderWay(row.id, row.owner, actors[row.id], self._woken.set)
                 self._under_way[row.id].follow()
+                forget(row.id, self._store)
             elif row.server.startswith(SERVER):
-                run = self.runs[row.id] = LiveRun.read(row, self._store)
-                run.budget = 0 if row.status == Status.PAUSED else None
+                self.runs[row.id] = remembered(LiveRun.read(row, self._store), self._store)
                 if row.status == Status.QUEUED:
                     self._queue.add_last(row.owner, row.id)
 
@@ -163,6 +167,7 @@ class Dispatcher:
             except QueueFull as error:
                 return Refused(str(error))
             self.runs[run.id] = run
+            remember(run, self._store)
             place = self._place(run.id)
         self._recorder.flush()  # so that whoever follows a dispatcher that dies now finds it
         self._woken.set()
@@ -230,6 +235,7 @@ class Dispatcher:
         with self.lock:
             if self.runs.pop(run.run_id, None) is not None:
                 self._store.let_go(run.run_id)
+                forget(run.run_id, self._store)
             run.send()
 
     def _end(self, run: UnderWay) -> None:
@@ -278,7 +284,6 @@ class Dispatcher:
             if run_id is None:
                 return
             run = self.runs[run_id]
-            order = Order(run.id, run.owner, run.spec.to_json(), run.created, run.wished_rate, run.budget, run.on_start)
             under_way = UnderWay(run.id, run.owner, self._crew.hire(), self._woken.set, run.seconds_left(self._flops))
             self._under_way[run_id] = under_way
-            under_way.give(order)
+            under_way.give(order_of(run))

@@ -155,7 +155,9 @@ class RayEngine:
             row = self._store.load(run_id, owner)
             if not row.status.live:
                 return None
-            mirror = self._watcher.attach(LiveRun.read(row, self._store))
+            run = LiveRun.read(row, self._store)
+            run.counted = False  # where it was submitted, it is
+            mirror = self._watcher.attach(run)
         if mirror.run.owner != owner:
             raise UnknownRun("There is no such run.")
         return mirror

@@ -18,6 +18,7 @@ class Mirror:
     position: int | None = None
     wait: float | None = None
     looked: float = -WEIGHTS_SECONDS  # when somebody asked for weights, on the monotonic clock
+    asked: float = 0.0  # when its actor was last asked
 
     @property
     def unsettled(self) -> bool:
@@ -31,6 +32,7 @@ class Mirror:
 
     def question(self, now: float) -> Question:
         """Return what is not known yet."""
+        self.asked = now
         last = self.run.records[-1].step if self.run.records else 0
         shown = self.run.snapshot.step if self.run.snapshot else -1
         return Question(self.run.id, last, shown if now - self.looked < WEIGHTS_SECONDS else None)

@@ -19,6 +19,7 @@ HURRY_SECONDS = 1.0
 ROUND_SECONDS = 10.0  # after which the cluster counts as lost
 REVIVE_SECONDS = 1.0
 FORGET_SECONDS = 30.0  # after nobody has watched
+UNWATCHED_SECONDS = 5.0  # between two looks at a run that nobody watches, to count its end
 
 
 class Watcher:
@@ -104,7 +105,8 @@ class Watcher:
         with self.lock:
             self._hurried = {run_id: until for run_id, until in self._hurried.items() if until > now}
             for run_id, mirror in list(self._mirrors.items()):
-                if now - mirror.run.watched > FORGET_SECONDS:
+                counts = mirror.run.counted and mirror.run.status.live
+                if not counts and now - mirror.run.watched > FORGET_SECONDS:
                     del self._mirrors[run_id]
             self._beginning = any(mirror.begins for mirror in self._mirrors.values())
             everyone = now - self._last_round >= TICK
@@ -114,7 +116,9 @@ class Watcher:
 
     def _is_due(self, mirror: Mirror, now: float, everyone: bool) -> bool:
         hurried = mirror.run.id in self._hurried or mirror.begins
-        return mirror.unsettled and (hurried or (everyone and now - mirror.run.watched < WATCHED_SECONDS))
+        watched = now - mirror.run.watched < WATCHED_SECONDS
+        counts = mirror.run.counted and now - mirror.asked >= UNWATCHED_SECONDS
+        return mirror.unsettled and (hurried or (everyone and (watched or counts)))
 
     def _hear(self, mirror: Mirror, answers: Answers) -> None:
         standing = answers.known.get(mirror.run.id)
