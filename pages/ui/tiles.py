@@ -63,4 +63,5 @@ def _sheet(tiles: Sequence[Tile], levels: NDArray[np.floating], least: int, *, s
         "signed": signed,
         "palette": {name: PALETTE[name] for name in ("right", "wrong", "positive", "negative")},
     }
-    return json.dumps(told).encode() + b"\n" + np.rint(levels).astype(np.uint8).tobytes()
+    pixels: bytes = np.rint(levels).astype(np.uint8).tobytes()
+    return json.dumps(told).encode() + b"\n" + pixels

@@ -66,6 +66,26 @@ def test_pause_holds_still_and_a_step_is_one_step(visit, steps_taken):
     expect(metric(page, "Training loss")).to_have_text("–")
 
 
+def test_the_charts_say_their_numbers_and_stay_while_it_trains(visit, steps_taken):
+    page = visit("/train?epochs=50&batch=64&schedule=Constant&optimizer=SGD&rate=0.01")
+    press(page, "Train")
+    chart = page.get_by_role("img", name=re.compile(r"^Loss\. Training loss 0\.\d+"))
+    chart.evaluate("(svg) => { svg.same = true }")
+    lines = chart.locator("path.line")
+    expect(lines).to_have_count(2)
+    x, y = map(float, lines.first.get_attribute("d")[1:].split("L")[0].split())
+    chart.hover(position={"x": x, "y": y})  # the first record: guessing costs ln 10 or more
+    said = page.locator(".chart-word:visible")
+    expect(said).to_have_text(re.compile(r"^training: [23]\.\d+, epoch 0\.00"))
+    page.get_by_role("button", name="training", exact=True).first.click()
+    expect(lines).to_have_count(1)
+    before = steps_taken(page)
+    expect(page.get_by_text(re.compile(rf"step (?!{before:,}$)[\d,]+$"))).to_be_visible()
+    expect(lines).to_have_count(1)
+    assert chart.evaluate("(svg) => svg.same && svg.isConnected")
+    press(page, "Stop")
+
+
 def test_the_learning_rate_changes_while_it_trains(visit):
     page = visit("/train?epochs=50&schedule=Constant&optimizer=SGD&rate=0.1&layers=2")
     press(page, "Train")
