@@ -82,7 +82,10 @@ class Curve {
 
   mark({ x, y, label, colour }) {
     const dot = svg(this.plot, "circle", { cx: this.sx(x), cy: this.sy(y), r: 5, fill: this.data.palette[colour] });
-    if (label) svg(dot.parentNode, "text", { x: this.sx(x) + 8, y: this.sy(y) - 8, class: "note" }, label);
+    if (!label) return;
+    const room = this.sx(this.data.x.range[1]) - this.sx(x), side = room < 8 + 8 * label.length ? -1 : 1; // of the dot
+    const place = { x: this.sx(x) + 8 * side, y: this.sy(y) - 8, "text-anchor": side < 0 ? "end" : "start", class: "note" };
+    svg(dot.parentNode, "text", place, label);
   }
 
   // One handle: tangent, arrow of the next step, dots on the curves it reads, and the ball the hand takes.
@@ -162,9 +165,4 @@ class Curve {
   close() { this.player?.close(); this.observer.disconnect(); }
 }
 
-export default function (component) {
-  const stage = component.parentElement.querySelector(".stage");
-  stage.curve ??= new Curve(stage);
-  stage.curve.take(component);
-  return () => stage.curve.close();
-}
+export default mounted(Curve);

@@ -104,11 +104,7 @@ class Graph {
     const points = edge.route.map(([x, y]) => [this.columns[x] + box.width / 2, MARGIN + box.height / 2 + y * this.row + aside]);
     points[0][0] += box.width / 2;
     points[points.length - 1][0] -= box.width / 2;
-    let d = `M${points[0]}`;
-    for (let k = 1; k < points.length; k++) {
-      const [x0, y0] = points[k - 1], [x1, y1] = points[k], middle = (x0 + x1) / 2;
-      d += `C${middle},${y0} ${middle},${y1} ${x1},${y1}`;
-    }
+    const d = swung(points);
     const group = svg(lines, "g", { class: "edge", "data-id": `e${i}` });
     const path = svg(group, "path", { d, class: "wire", "stroke-width": 1.5 + 2.5 * edge.strength });
     svg(group, "path", { d, class: "reach" });
@@ -191,11 +187,8 @@ class Graph {
     const box = group.getBoundingClientRect(), frame = this.board.getBoundingClientRect();
     this.board.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
   }
+
+  close() { clearTimeout(this.waiting); }
 }
 
-export default function (component) {
-  const stage = component.parentElement.querySelector(".stage");
-  stage.graph ??= new Graph(stage);
-  stage.graph.take(component);
-  return () => clearTimeout(stage.graph.waiting);
-}
+export default mounted(Graph);

@@ -1,23 +1,16 @@
 // A network: edges as wide as |weight| and coloured by sign, neurons with their numbers. Every number stands in
 // `data.values` under a name (w:edge, p:edge, s:neuron, a:neuron); `data.tables[edge]` holds, for that edge's weight
 // sampled from low to high, each number that depends on it. Reports "weight" {edge, value} and "neuron" on release.
-const STATES = new WeakMap();
-const fixed = (value, digits = 3) => {
-  const text = Math.abs(value).toFixed(digits);
-  return (value < 0 && Number(text) ? "−" : "") + text;
-};
-
 export default function (component) {
   const stage = component.parentElement.querySelector(".stage");
-  const state = STATES.get(stage) ?? { dragging: null, hovered: null };
-  STATES.set(stage, state);
+  const state = (stage.network ??= { dragging: null });
   state.component = component;
   if (!state.dragging) draw(stage, state);
   if (!state.observer) {
     state.observer = new ResizeObserver(() => { if (state.narrow !== isNarrow(stage)) draw(stage, state); });
     state.observer.observe(stage);
   }
-  return () => { state.observer.disconnect(); STATES.delete(stage); };
+  return () => { state.observer.disconnect(); delete stage.network; };
 }
 
 const isNarrow = (stage) => stage.clientWidth < 560;
@@ -57,7 +50,6 @@ function build(stage, state, data) {
   stage.querySelector(`[data-id="${focused}"]`)?.focus();
 }
 
-const bind = (state, name, update) => (state.binds[name] ??= []).push(update);
 function write(state, name) { for (const update of state.binds[name] ?? []) update(state.values[name]); }
 
 function neuron(parent, state, node, x, y) {
@@ -139,12 +131,6 @@ function editable(surface, state, edge, chip, grab) {
   chip.ontouchstart = (event) => event.preventDefault();  // or the page would scroll under the finger
   for (const handle of [chip, grab]) draggable(surface, handle, drag, end);
   steerable(chip, (dx, dy) => { start(); move(state.values[`w:${edge.id}`] + (dx + dy) * state.component.data.step); }, end);
-  chip.addEventListener("keydown", (event) => {
-    const place = { Home: "low", End: "high" }[event.key];
-    if (!place) return;
-    event.preventDefault();
-    start(), move(state.component.data[place]), end();
-  });
   chip.onfocus = () => { if (!state.dragging) highlight(state, edge.to); };
   chip.onblur = () => { end(); highlight(state); };
 }
@@ -176,36 +162,6 @@ function highlight(state, hovered = null) {
   const row = state.rows[id] ?? state.rows.words;
   for (const other of Object.values(state.rows)) other.hidden = other !== row;
   if (row === state.rows.words) row.textContent = details[id];
-}
-
-// Below the picture, one row for each neuron: every product, the bias, the sum and what the activation makes of it.
-function ledger(stage, state) {
-  const { data } = state.component, box = html(stage, "div", "ledger");
-  const nodes = data.layers.flatMap((layer) => layer.nodes), inputs = new Set(nodes.filter((node) => node.input).map((node) => node.id));
-  state.rows = { words: html(box, "p", "words") };
-  if (data.compact) return;
-  for (const node of nodes.filter((node) => !node.input)) {
-    const row = state.rows[node.id] = html(box, "div", "row");
-    html(row, "b", "", `${node.label} = `);
-    data.edges.filter((edge) => edge.to === node.id).forEach((edge, index) => {
-      const term = html(row, "span", "term", index ? " + " : "");
-      if (edge.from) number(state, term, `a:${edge.from}`, inputs.has(edge.from) ? 2 : 3), html(term, "span", "", " × ");
-      number(state, term, `w:${edge.id}`, 2, true);
-      const product = html(term, "small", "", "");
-      bind(state, `w:${edge.id}`, (value) => { product.style.color = data.palette[value < 0 ? "negative" : "positive"]; });
-      if (edge.from) number(state, product, `p:${edge.id}`, 3);
-      else product.textContent = "bias";
-    });
-    const sum = html(row, "span", "term", " = "), result = html(row, "span", "term", ` → ${node.activation} → `);
-    number(state, sum, `s:${node.id}`, 3), html(sum, "small", "", "sum");
-    number(state, result, `a:${node.id}`, 3), html(result, "small", "", "output");
-  }
-}
-
-function number(state, parent, name, digits, inside = false) {
-  const element = html(parent, "span", "number");
-  element.dataset.value = name;
-  bind(state, name, (value) => { element.textContent = inside && value < 0 ? `(${fixed(value, digits)})` : fixed(value, digits); });
 }
 
 // A new digit: the layers light up one after the other.

@@ -2,28 +2,14 @@
 // data: x, y, ends (of the x axis), outlier, heights, lines: [{ name, colour, dash, slope[], intercept[] }], height (where the point is), labels, alt.
 const TALL = 420, EDGE = { left: 46, right: 16, top: 14, bottom: 34 };
 
-class Outlier {
-  constructor(stage) {
-    this.read = html(stage, "div", "read");
-    this.svg = svg(stage, "svg", { role: "group", height: TALL });
-    this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
-    this.observer.observe(stage);
-  }
+class Outlier extends Drawing {
+  constructor(stage) { super(stage, { height: TALL }); }
 
-  take(component) {
-    this.component = component;
-    if (this.busy) return;
-    this.data = component.data;
-    this.at = nearest(this.data.heights, this.data.height);
-    this.draw();
-  }
+  begin() { return nearest(this.data.heights, this.data.height); }
 
-  draw() {
+  build(width) {
     const { data, svg: surface } = this, { palette } = data;
-    const width = (this.width = surface.clientWidth || 600);
     set(surface, { viewBox: `0 0 ${width} ${TALL}`, "aria-label": data.alt });
-    const held = this.handle && surface.getRootNode().activeElement === this.handle;
-    surface.replaceChildren();
     const ends = (this.ends = data.ends);
     this.sx = scale(...ends, EDGE.left, width - EDGE.right);
     this.sy = scale(data.heights[0], data.heights.at(-1), TALL - EDGE.bottom, EDGE.top);
@@ -38,35 +24,22 @@ class Outlier {
     data.x.forEach((x, i) => {
       if (i !== data.outlier) svg(surface, "circle", { cx: this.sx(x), cy: this.sy(data.y[i]), r: 6, fill: palette.train });
     });
-    this.hand();
-    this.place();
-    if (held) this.handle.focus({ preventScroll: true }); // the keyboard keeps its handle
+    this.handle();
   }
 
-  hand() {
+  handle() {
     const { data } = this, low = data.heights[0], high = data.heights.at(-1);
     const name = { "aria-label": data.label, "aria-orientation": "vertical", "aria-valuemin": low, "aria-valuemax": high };
-    const handle = (this.handle = grip(this.svg, data.palette.accent, name));
+    this.hand = grip(this.svg, data.palette.accent, name);
     const back = scale(TALL - EDGE.bottom, EDGE.top, low, high);
-    draggable(this.svg, handle, (_, y) => this.move(nearest(data.heights, back(y))), () => this.release());
-    steerable(handle, (dx, dy) => this.move(this.at + dx + dy), () => this.release());
-  }
-
-  move(index) {
-    this.busy = true;
-    this.at = clamp(index, 0, this.data.heights.length - 1);
-    this.place();
-  }
-
-  release() {
-    if (!this.busy) return;
-    this.busy = false;
-    this.component.setTriggerValue("height", this.data.heights[this.at]);
+    const last = data.heights.length - 1, end = () => this.release("height", data.heights[this.at]);
+    draggable(this.svg, this.hand, (_, y) => this.move(nearest(data.heights, back(y)), last), end);
+    steerable(this.hand, (dx, dy) => this.move(this.at + dx + dy, last), end);
   }
 
   place() {
     const { data, at } = this, height = data.heights[at], [from, to] = this.ends;
-    this.handle.style.transform = `translate(${this.sx(data.x[data.outlier])}px, ${this.sy(height)}px)`;
+    this.hand.style.transform = `translate(${this.sx(data.x[data.outlier])}px, ${this.sy(height)}px)`;
     const words = [`${data.label} = ${short(height, 4)}`];
     data.lines.forEach(({ name, slope, intercept }, i) => {
       const y = (x) => this.sy(slope[at] * x + intercept[at]);
@@ -74,15 +47,10 @@ class Outlier {
       const sign = intercept[at] < 0 ? "−" : "+";
       words.push(`${name}: y = ${short(slope[at])}x ${sign} ${short(Math.abs(intercept[at]))}`);
     });
-    set(this.handle, { "aria-valuenow": height, "aria-valuetext": words.join(", ") });
+    set(this.hand, { "aria-valuenow": height, "aria-valuetext": words.join(", ") });
     say(this.read, words);
     data.lines.forEach(({ colour }, i) => { this.read.children[i + 1].style.borderLeft = `4px solid ${data.palette[colour]}`; });
   }
 }
 
-export default function (component) {
-  const stage = component.parentElement.querySelector(".stage");
-  stage.outlier ??= new Outlier(stage);
-  stage.outlier.take(component);
-  return () => stage.outlier.observer.disconnect();
-}
+export default mounted(Outlier);

@@ -134,9 +134,4 @@ class Plane {
   close() { this.player?.close(); this.observer.disconnect(); }
 }
 
-export default function (component) {
-  const stage = component.parentElement.querySelector(".stage");
-  stage.plane ??= new Plane(stage);
-  stage.plane.take(component);
-  return () => stage.plane.close();
-}
+export default mounted(Plane);

@@ -3,29 +3,13 @@
 const EDGE = { left: 58, right: 20, top: 14, bottom: 44 };
 const TRACK = { top: 46, height: 96 };
 
-class Rate {
-  constructor(stage) {
-    this.read = html(stage, "div", "read");
-    this.svg = svg(stage, "svg", { role: "group" });
-    this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
-    this.observer.observe(stage);
-  }
+class Rate extends Drawing {
+  begin() { return this.data.index; }
 
-  take(component) {
-    this.component = component;
-    if (this.busy) return;
-    this.data = component.data;
-    this.index = this.data.index;
-    this.draw();
-  }
-
-  draw() {
-    const { data, svg: surface } = this, width = (this.width = surface.clientWidth || 600);
-    const { picture } = data, wide = width > 620, each = wide ? 330 : 250;
+  build(width) {
+    const { data, svg: surface } = this, { picture } = data, wide = width > 620, each = wide ? 330 : 250;
     const above = picture ? (wide ? each : 2 * each) : 0, height = above + TRACK.height;
     set(surface, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": data.alt });
-    const held = this.hand && surface.getRootNode().activeElement === this.hand;
-    surface.replaceChildren();
     if (picture) {
       const middle = wide ? width * 0.5 : width;
       this.curve(picture, { left: EDGE.left, top: EDGE.top, right: middle - EDGE.right, bottom: each - EDGE.bottom });
@@ -33,8 +17,6 @@ class Rate {
       this.history(picture, { left, top, right: width - EDGE.right, bottom: above - EDGE.bottom });
     }
     this.slider(above, width);
-    this.place();
-    if (held) this.hand.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
 
   // A plot's scales, and a group that is cut off at its edges.
@@ -83,24 +65,13 @@ class Rate {
     this.hand = grip(s, palette.accent, { "aria-label": data.label, "aria-valuemin": 0, "aria-valuemax": last });
     this.handY = y;
     const back = scale(left, right, 0, last);
-    draggable(s, this.hand, (x) => this.move(nearest(rates, back(x))), () => this.release());
-    steerable(this.hand, (dx, dy) => this.move(clamp(this.index + dx + dy, 0, rates.length - 1)), () => this.release());
-  }
-
-  move(index) {
-    this.busy = true;
-    this.index = index;
-    this.place();
-  }
-
-  release() {
-    if (!this.busy) return;
-    this.busy = false;
-    this.component.setTriggerValue("rate", this.data.rates[this.index]);
+    const end = () => this.release("rate", rates[this.at]);
+    draggable(s, this.hand, (x) => this.move(nearest(rates, back(x)), rates.length - 1), end);
+    steerable(this.hand, (dx, dy) => this.move(this.at + dx + dy, rates.length - 1), end);
   }
 
   place() {
-    const { data, index } = this, { rates, picture } = data;
+    const { data, at: index } = this, { rates, picture } = data;
     const said = [`${data.symbol} = ${short(rates[index], 4)}`, ...data.words[index]];
     this.hand.style.transform = `translate(${this.to(rates[index])}px, ${this.handY}px)`;
     set(this.hand, { "aria-valuenow": rates[index], "aria-valuetext": said.join(", ") });
@@ -116,13 +87,6 @@ class Rate {
     set(line, { d });
     set(dots, { d: stops(d) });
   }
-
-  close() { this.observer.disconnect(); }
 }
 
-export default function (component) {
-  const stage = component.parentElement.querySelector(".stage");
-  stage.rate ??= new Rate(stage);
-  stage.rate.take(component);
-  return () => stage.rate.close();
-}
+export default mounted(Rate);

@@ -75,9 +75,9 @@ function draggable(surface, handle, onMove, onEnd) {
   };
 }
 
-// Arrow keys move by one step, with Shift by ten: onStep(dx, dy), then onEnd() once the key is released.
+// Arrow keys move by one step, with Shift by ten, Home and End as far as it goes: onStep(dx, dy), onEnd() on release.
 function steerable(handle, onStep, onEnd) {
-  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Home: [-Infinity, 0], End: [Infinity, 0] };
   handle.onkeydown = (event) => {
     const arrow = arrows[event.key];
     if (!arrow) return;
@@ -95,6 +95,11 @@ const short = (value, digits = 3) => {  // −0.25, 2.1 · 10⁻¹⁶
   const [mantissa, power] = Number(value.toPrecision(digits)).toString().replaceAll("-", "−").split("e");
   const raised = power?.replace("+", "").replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)]);
   return raised ? `${mantissa} · 10${raised}` : mantissa;
+};
+
+const fixed = (value, digits = 3) => {
+  const text = Math.abs(value).toFixed(digits);
+  return (value < 0 && Number(text) ? "−" : "") + text;
 };
 
 // The index in an ascending table whose value is closest.
@@ -155,3 +160,18 @@ function polyline(xs, ys, sx, sy) {
 
 // The points of such a path alone, each a line of no length.
 const stops = (d) => d.replace(/[ML]([^ML]+)/g, "M$1h0");
+
+// A smooth line through points, level at each of them.
+function swung(points) {
+  return points.slice(1).reduce((d, [x1, y1], k) => {
+    const [x0, y0] = points[k], middle = (x0 + x1) / 2;
+    return `${d}C${middle},${y0} ${middle},${y1} ${x1},${y1}`;
+  }, `M${points[0]}`);
+}
+
+// The function by which Streamlit mounts a component: one object of a class in each stage takes what Python sends.
+const mounted = (Kind) => (component) => {
+  const stage = component.parentElement.querySelector(".stage");
+  (stage.drawing ??= new Kind(stage)).take(component);
+  return () => stage.drawing.close();
+};

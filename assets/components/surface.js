@@ -12,7 +12,7 @@ class Surface {
     this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
     this.observer.observe(stage);
     draggable(this.svg, this.svg, (x, y) => this.drag(x, y), () => { this.from = null; });
-    steerable(this.svg, (dx, dy) => this.turn(0.1 * dx, 0.05 * dy), () => {});
+    steerable(this.svg, (dx, dy) => Number.isFinite(dx) && this.turn(0.1 * dx, 0.05 * dy), () => {});
   }
 
   take({ data }) {
@@ -117,11 +117,8 @@ class Surface {
       write([u, 0.9 * (2 * end - 1), -STRETCH], short(data.y.range[end]), "tick");
     }
   }
+
+  close() { this.observer.disconnect(); }
 }
 
-export default function (component) {
-  const stage = component.parentElement.querySelector(".stage");
-  stage.surface ??= new Surface(stage);
-  stage.surface.take(component);
-  return () => stage.surface.observer.disconnect();
-}
+export default mounted(Surface);

@@ -10,7 +10,13 @@ from core.figures.palette import PALETTE
 from core.paths import ASSETS
 
 FOLDER = ASSETS / "components"
-NEEDS = {"curve": ("player",), "plane": ("player",)}  # scripts that some components share
+NEEDS = {  # scripts that some components share
+    "curve": ("player",),
+    "plane": ("player",),
+    "outlier": ("drawing",),
+    "rate": ("drawing",),
+    "network": ("ledger",),
+}
 
 
 @lru_cache

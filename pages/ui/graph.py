@@ -41,15 +41,9 @@ def show_graph(
         if isinstance(name, str) and name in names and on_pick:
             on_pick(name)
 
-    data = {
-        **drawing(table),
-        "step": url_integer(url, table.turn, 0, len(table.steps) - 1),
-        "picked": names.get(picked, picked),
-        "pickable": on_pick is not None,
-        "words": (*BUTTONS, HEAD, HINT),
-        "alt": alt,
-    }
-    mount("graph", data, key, {"step": stepped, "pick": chosen})
+    step = url_integer(url, table.turn, 0, len(table.steps) - 1)
+    own = {"step": step, "picked": names.get(picked, picked), "pickable": on_pick is not None, "alt": alt}
+    mount("graph", {**drawing(table), **own}, key, {"step": stepped, "pick": chosen})
 
 
 def drawing(table: GraphTable) -> dict[str, Any]:
@@ -66,6 +60,7 @@ def drawing(table: GraphTable) -> dict[str, Any]:
         "chains": {owner: asdict(chain) for owner, chain in table.chains.items()},
         "lines": min(longest, MOST_LINES),
         "size": table.size,
+        "words": (*BUTTONS, HEAD, HINT),
     }
 
 

@@ -23,7 +23,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90  # a cold start on a busy machine
@@ -130,6 +130,19 @@ def browser() -> Iterator[Browser]:
 def settle(page: Page) -> None:
     """Wait until the page's script has run to its end. After a click, expect what the click shows instead."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+
+
+@pytest.fixture(scope="session")
+def press_key() -> Callable[[Locator, str, str], None]:
+    """`press_key(handle, "ArrowUp", r"x=2")`: the key's answer stands in the address, the handle keeps the focus."""
+
+    def press(handle: Locator, key: str, address: str) -> None:
+        handle.press(key)
+        expect(handle.page).to_have_url(re.compile(rf"[?&]{address}(&|$)"))
+        settle(handle.page)
+        expect(handle).to_be_focused()
+
+    return press
 
 
 @pytest.fixture(scope="session")

@@ -48,11 +48,9 @@ def test_a_dragged_point_reads_value_and_derivative(visit, settled):
     assert readings(page) == seen
 
 
-def test_arrow_keys_move_the_point_too(visit):
+def test_arrow_keys_move_the_point_too(visit, press_key):
     page = visit("/activations?f=ReLU&x=0.5")
-    point(page).press("ArrowRight")
-    expect(page).to_have_url(re.compile(r"x=0\.525"))
-    expect(point(page)).to_be_focused()
+    press_key(point(page), "ArrowRight", r"x=0\.525")
     expect(point(page)).to_have_attribute("aria-valuenow", "0.525")
 
 

@@ -77,12 +77,10 @@ def test_step_play_and_reset(visit):
     assert readings(page)["weight w"] == 1.2
 
 
-def test_arrow_keys_move_one_of_several_balls(visit):
+def test_arrow_keys_move_one_of_several_balls(visit, press_key):
     page = visit("/gradient_descent?balls=3&w=-2,0,2")
     expect(ball(page, 3)).to_be_visible()
-    ball(page, 2).press("ArrowRight")
-    expect(page).to_have_url(re.compile(r"w=-2%2C0\.018%2C2"))
-    expect(ball(page, 2)).to_be_focused()
+    press_key(ball(page, 2), "ArrowRight", r"w=-2%2C0\.018%2C2")
     expect(ball(page, 3)).to_have_attribute("aria-valuenow", "2")
 
 
@@ -161,11 +159,9 @@ def test_the_start_on_two_weights_is_dragged_and_the_walk_begins_there(visit, se
     assert readings(page)["w₁"] == pytest.approx(w1 - 0.1 * 2 * w1, rel=1e-3)
 
 
-def test_keys_move_the_start_play_the_walk_and_turn_the_surface(visit):
+def test_keys_move_the_start_play_the_walk_and_turn_the_surface(visit, press_key):
     page = visit("/gradient_descent?part=Two+weights")
-    start(page).press("ArrowUp")
-    expect(page).to_have_url(re.compile(r"v=-1\.75(&|$)"))
-    expect(start(page)).to_be_focused()
+    press_key(start(page), "ArrowUp", r"v=-1\.75")
     page.get_by_role("button", name="Play").press("Enter")
     expect(page).to_have_url(re.compile(rf"step={STEPS}(&|$)"))
     page.get_by_role("button", name="Reset").press("Enter")
