@@ -1,6 +1,7 @@
 """Figures of what depth does: gradients layer by layer, hidden units that live or die."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from plotly import graph_objects as go
@@ -69,15 +70,22 @@ def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
             row=len(histories) + 1,
             col=1,
         )
-        figure.add_vline(x=history.config.violent - 0.5, line={"color": PALETTE["neutral"], "dash": "dash"})
     units = history.on.shape[1]
     styled(figure, 560)
-    lay_out(figure, margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"})
+    calm = [_vertical(history.config.violent - 0.5, row) for row in range(1, len(histories) + 2)]
+    lay_out(figure, margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"}, shapes=calm)
     x_axes(figure, fixedrange=True, showgrid=False)
     x_axes(figure, title="training step", row=len(histories) + 1)
     y_axes(figure, fixedrange=True)
     y_axes(figure, range=[-0.4, units + 0.4], row=len(histories) + 1)
     return figure
+
+
+def _vertical(x: float, row: int) -> dict[str, Any]:
+    """Return a dashed line through the plot of a row; Plotly's own `add_vline` takes 20 ms for as much."""
+    axis, line = str(row) if row > 1 else "", {"color": PALETTE["neutral"], "dash": "dash"}
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "xref": f"x{axis}", "yref": f"y{axis} domain"}
+    return {"type": "line", **ends, "line": line}
 
 
 def _unit_map(figure: go.Figure, on: Tensor, row: int) -> None:
