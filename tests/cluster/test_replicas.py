@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from core.model import ModelConfig
-from core.runs import Pause, Resume, RunSpec, Status, Stop, UnknownRun
+from core.runs import EngineAway, Pause, Resume, RunSpec, Status, Stop, UnknownRun
+from core.runs.ray_engine.engine import SUBMIT_SECONDS
 from core.training import TrainConfig
 from tests.browser.conftest import FLAGS, installed_chromium
 from tests.cluster.arrangement import REPLICAS
-from tests.runs_support import LONG, same_weights, undisturbed, until, until_over, until_poll, worker_pid
+from tests.runs_support import LONG, SHORT, same_weights, undisturbed, until, until_over, until_poll, worker_pid
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:ResourceWarning")  # Ray's client leaves sockets to the collector
 
+BACK_SECONDS = 180  # for two nodes, a client and a dispatcher that start on a busy machine
 MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=6, batch_size=128))  # 2,814 steps, some three seconds
 
 
@@ -117,3 +120,28 @@ def test_a_killed_actor_ends_with_the_same_weights(engine):
     assert "took over after step" in finished.message
     assert same_weights(engine.snapshot(run, "cleo").weights, undisturbed(MEDIUM))
     assert [r.step for r in finished.records] == sorted({r.step for r in finished.records})
+
+
+def test_a_lost_cluster_is_said_in_time_and_found_again(arrangement, browser: Browser, engine):
+    run = engine.submit(LONG, "dora")
+    until_poll(engine, run, "dora", lambda p: p.records)
+    page = browser.new_context().new_page()
+    page.goto(f"{arrangement.address}/train?epochs=1")
+    expect(page.get_by_text(re.compile(r"^Ready:"))).to_be_visible(timeout=60_000)
+    for name in ("ray-worker", "ray-head"):
+        arrangement.kill(name)
+    press(page, "Train")
+    expect(page.get_by_text(str(EngineAway()))).to_be_visible(timeout=60_000)
+    assert until_poll(engine, run, "dora", lambda p: p.message == str(EngineAway())).records  # what is known stays
+    started = time.perf_counter()
+    with pytest.raises(EngineAway):
+        engine.submit(SHORT, "dora")
+    assert time.perf_counter() - started < SUBMIT_SECONDS + 5
+    arrangement.start_ray()
+    until(lambda: not engine._link.away, BACK_SECONDS)
+    interrupted = until_over(engine, run, "dora")  # its server has been silent
+    assert (interrupted.status, interrupted.resumable) == (Status.INTERRUPTED, True)
+    engine.resume(run, "dora")
+    until_poll(engine, run, "dora", lambda p: p.status == Status.RUNNING)
+    engine.control(run, "dora", Stop())
+    assert until_over(engine, run, "dora").status == Status.STOPPED
