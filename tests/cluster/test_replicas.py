@@ -4,11 +4,11 @@ import os
 import re
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, TimeoutError, expect, sync_playwright
 
 from core.model import ModelConfig
 from core.runs import EngineAway, Pause, Resume, RunSpec, Status, Stop, UnknownRun
@@ -59,6 +59,16 @@ def steps_of(page) -> int:
 
 def replica_of(context) -> str:
     return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "seven_steps_replica")
+
+
+def trains(page) -> bool:
+    """Press Train, unless a run has begun meanwhile; return whether one begins."""
+    with suppress(TimeoutError):
+        page.get_by_role("button", name="Train", exact=True).click(timeout=2_000)
+    with suppress(AssertionError):
+        expect(page.get_by_text(re.compile(r"^(Training|Finished) · epoch"))).to_be_visible(timeout=10_000)
+        return True
+    return False
 
 
 def press(page, name: str) -> None:
@@ -145,3 +155,4 @@ def test_a_lost_cluster_is_said_in_time_and_found_again(arrangement, browser: Br
     until_poll(engine, run, "dora", lambda p: p.status == Status.RUNNING)
     engine.control(run, "dora", Stop())
     assert until_over(engine, run, "dora").status == Status.STOPPED
+    until(lambda: trains(page), BACK_SECONDS)
