@@ -19,16 +19,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120  # on a busy machine
 REPLICAS = ("web1", "web2")
+PORTS = range(24_000, 32_000)
 PROCESSORS = 2  # of the worker node; the head has none, as in deploy/
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
+    """Return ports that nobody listens on, from a range that neither the system nor Ray takes its own from."""
+    free: list[int] = []
     with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
+        while len(free) < count:
+            probe = stack.enter_context(socket.socket())
+            port = secrets.choice(PORTS)
+            with suppress(OSError):  # taken
+                probe.bind(("127.0.0.1", port))
+                free.append(port)
+    return free
 
 
 def family(pid: int) -> list[int]:
