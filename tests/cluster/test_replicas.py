@@ -33,6 +33,7 @@ def replica_engine(arrangement):
     home = Home(url=arrangement.url, checkpoints=Path(arrangement.environment["SEVEN_STEPS_STATE"]) / "checkpoints")
     engine = RayEngine(arrangement.engine, home)
     try:
+        until(lambda: not engine._link.away, BACK_SECONDS)  # a first attempt may fail
         yield engine
     finally:
         engine.close()
@@ -78,7 +79,7 @@ def press(page, name: str) -> None:
 def test_a_killed_replica_loses_no_run(arrangement, browser: Browser):
     page = browser.new_context().new_page()
     page.goto(f"{arrangement.address}/train?epochs=100&batch=256")
-    press(page, "Train")
+    until(lambda: trains(page), BACK_SECONDS)
     training = re.compile(r"^Training · epoch")
     expect(page.get_by_text(training)).to_be_visible(timeout=60_000)
     before = steps_of(page)

@@ -29,6 +29,7 @@ class Link:
         self.home = home
         self.own = False  # whether the cluster is ours and ends with us
         self._connected = False  # by us, not by somebody else in this process
+        self._closed = False
         self._address, self._processors = address, processors
         self._hanging = threading.BoundedSemaphore(AWAY_AT_ONCE)
         self._dispatcher: Any = None
@@ -62,7 +63,7 @@ class Link:
 
     def close(self) -> None:
         """Leave the cluster; one of our own ends."""
-        self._dispatcher = None
+        self._closed, self._dispatcher = True, None
         if self._connected:
             with contextlib.suppress(Exception):  # the cluster may be gone before us
                 self._bounded(cluster.ray().shutdown, CLOSE_SECONDS)
@@ -74,6 +75,9 @@ class Link:
         if not ray.is_initialized():
             self._start(ray)
             self._connected = True
+            if self._closed:  # meanwhile; nobody else will leave it
+                ray.shutdown()
+                raise EngineAway
         dispatcher = cluster.dispatcher(self.home)
         ray.get(dispatcher.stats.remote(), timeout=CONNECT_SECONDS)
         return dispatcher
