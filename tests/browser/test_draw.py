@@ -15,6 +15,7 @@ STROKES = {
 def canvas(page):
     surface = page.locator("canvas.upper-canvas")
     expect(surface).to_be_visible()
+    surface.scroll_into_view_if_needed()  # a page that is opened in the moment a run ends may stand scrolled
     return surface
 
 

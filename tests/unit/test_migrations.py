@@ -130,7 +130,10 @@ def test_servers_that_start_together_do_not_get_in_each_others_way(database_url,
     servers = [server(database_url, tmp_path / "start") for _ in range(6)]
     assert [one.stdout.readline() for one in servers] == ["here\n"] * 6
     (tmp_path / "start").touch()
-    assert {one.communicate(timeout=60)[0] for one in servers} <= {"ready\n", "ready at once\n"}
+    said = [one.communicate(timeout=60)[0].splitlines() for one in servers]
+    assert [one.returncode for one in servers] == [0] * 6, said
+    assert {lines[-1] for lines in said} <= {"ready", "ready at once"}  # before that, one may say that it waits
+    assert all(line.startswith("waiting for the database") for lines in said for line in lines[:-1])
 
 
 def test_an_up_to_date_database_is_opened_without_alembic(database_url, engine, tmp_path):
