@@ -19,6 +19,7 @@ from tests.runs_support import SHORT, engine_in, same_weights, undisturbed, unti
 
 SIZE = "8m"
 FILLER = "filler"
+FULL = "disk of the server is full"
 
 
 @contextmanager
@@ -57,8 +58,8 @@ def _fill_once(disk: Path, engine: EmbeddedEngine, first: str, index: int) -> tu
         notes.keep(owner, "drawing", "old")
         fill(disk / FILLER)
         run = engine.submit(SHORT, owner)
-        ended = until_poll(engine, run, owner, lambda p: not p.status.live and "cannot be saved" in p.message)
-        said = "disk of the server is full" in ended.message and _refused(notes, owner)
+        ended = until_poll(engine, run, owner, lambda p: not p.status.live and FULL in p.message)
+        said = "cannot be saved" in ended.message and _refused(notes, owner)
         intact = notes.find(owner, "drawing") == "x" * 300_000 and _is_whole(engine, first, "before")
         (disk / FILLER).unlink()
         until(lambda: run not in engine._supervisor.runs)
@@ -73,7 +74,7 @@ def _refused(notes: Notes, owner: str) -> bool:
     try:
         notes.keep(owner, "drawing", "x" * 300_000)
     except StoreUnavailable as error:
-        return error.reason == "the disk of the server is full"
+        return FULL in error.reason
     return False
 
 

@@ -17,7 +17,7 @@ from tests.reliability.figures import Figure, share
 from tests.reliability.pages import headline, told
 from tests.runs_support import same_weights, undisturbed
 
-ADDRESS = "/train?layers=1&width1=64&batch=64&epochs=3&seed={seed}"  # some three seconds
+ADDRESS = "/train?layers=1&width1=64&batch=64&epochs=12&seed={seed}"  # some four seconds on a quiet machine
 GONE_SECONDS = 10.0  # a worker that has lost its server finishes its step
 LATEST = 2.0  # seconds after the first step; the run then still trains
 
