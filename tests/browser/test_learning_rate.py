@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.runs_support import until
+
 
 def slider(page):
     return page.get_by_role("slider", name="learning rate η")
@@ -13,7 +15,7 @@ def slider(page):
 
 def drag_to(page, rate):
     """Take the slider's handle to a learning rate, judged by its distance from the one it is at."""
-    box = slider(page).locator(".ball").bounding_box()
+    box = until(slider(page).locator(".ball").bounding_box)  # none while an answer from the server redraws it
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     track = page.locator(".stage rect[height='8']")
     boxes = [track.nth(index).bounding_box() for index in range(track.count())]
@@ -92,7 +94,7 @@ def test_absurd_links_open_without_an_error(visit):
 def test_a_finger_moves_the_slider_on_a_phone(visit, new_page):
     page = visit("/learning_rate", new_page(width=390, height=844, touch=True))
     slider(page).scroll_into_view_if_needed()
-    box = slider(page).locator(".ball").bounding_box()
+    box = until(slider(page).locator(".ball").bounding_box)  # none while an answer from the server redraws it
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     session = page.context.new_cdp_session(page)
 
@@ -110,7 +112,7 @@ def test_a_finger_moves_the_slider_on_a_phone(visit, new_page):
 def test_a_frame_of_a_drag_is_quick(visit, momentum, quick_frames):
     page = visit(f"/learning_rate?momentum={momentum}")
     expect(slider(page)).to_be_visible()
-    box = slider(page).locator(".ball").bounding_box()
+    box = until(slider(page).locator(".ball").bounding_box)  # none while an answer from the server redraws it
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
