@@ -73,7 +73,7 @@ def test_a_killed_worker_is_replaced_and_the_run_ends_with_the_same_weights(tmp_
         until(lambda: list((tmp_path / "checkpoints").glob("*.checkpoint")))
         dead = kill_worker_of(engine, run)
         started = time.perf_counter()
-        until(lambda: worker_pid(engine, run) not in (dead, None))
+        until(lambda: worker_pid(engine, run) not in (dead, None) or not engine.poll(run, "ann").status.live)
         assert time.perf_counter() - started < SOON  # noticed, replaced, given the run
         replaced = until_poll(engine, run, "ann", lambda p: "took over after step" in p.message)
         assert 0 < step_in(replaced) <= MEDIUM.total_steps
