@@ -151,7 +151,8 @@ def other_site():
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.end_headers()
-            self.wfile.write(f"<iframe src='{self.path[2:]}' width=1300 height=900></iframe>".encode())
+            icon = "<link rel='icon' href='data:,'>"  # else the browser asks for one, perhaps when the site has closed
+            self.wfile.write(f"{icon}<iframe src='{self.path[2:]}' width=1300 height=900></iframe>".encode())
 
         def log_message(self, *_):
             pass
