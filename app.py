@@ -28,6 +28,8 @@ from pages.ui.economy import collect_now_and_then, remember_theme, share_arenas
 from pages.ui.guard import answer_kindly, tell_kindly
 from pages.ui.operator import open_door
 from pages.ui.sockets import answer_at_once
+from pages.ui.turns import take_turns
+from pages.ui.wakeups import wake_once
 from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, Sessions, TruePeer, Uploads, WebSettings, web_settings
 
 LOG = logging.getLogger("seven_steps")
@@ -52,6 +54,8 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     Frozen objects cost a collection nothing (docs/decisions.md).
     """
     answer_at_once()
+    wake_once(asyncio.get_running_loop())
+    take_turns()
     remember_theme()
     share_arenas()
     torch.set_num_threads(1)
