@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 
 from core.autograd import Value, operate
+from core.once import made_once
 from core.randomness import MAX_SEED
 from core.validation import require_choice, require_integer, require_number
 
@@ -162,7 +162,7 @@ class Stop:
     loss: float
 
 
-@lru_cache(maxsize=64)
+@made_once(maxsize=64)
 def trained(spec: NetworkSpec, learning_rate: float, steps: int) -> tuple[Stop, ...]:
     """Return where a network stands at its start and after each of `steps` steps; numbers alone, so they can be kept.
 

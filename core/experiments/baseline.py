@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -10,6 +9,7 @@ from torch import Tensor
 from core.data import load_mnist
 from core.experiments.loop import LoopConfig, LoopState, run_rounds, stop
 from core.experiments.pairs import Pairs, threes_and_sevens, unit
+from core.once import made_once
 
 LEARNED = LoopConfig()
 LEARNED_ROUNDS = 400
@@ -84,7 +84,7 @@ class Contest:
         return self.right[distance].double().mean().item()
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def contest() -> Contest:
     """Return the hand-written rule and a linear model trained by the seven steps, both measured on the test images."""
     pairs = threes_and_sevens(load_mnist())

@@ -1,7 +1,6 @@
 """Dying ReLU units on real training: steps that are too large kill them, a leak on the left brings them back."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -10,6 +9,7 @@ from torch.nn import functional as F
 from core.activations import ACTIVATIONS
 from core.experiments.planar import rings
 from core.initialization import initial_weights
+from core.once import made_once
 from core.validation import require_integer, require_number
 
 POINTS = 200
@@ -60,7 +60,7 @@ def leaky(z: Tensor, leak: float) -> Tensor:
     return torch.where(z > 0, z, leak * z)
 
 
-@lru_cache(maxsize=64)
+@made_once(maxsize=512)
 def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
     generator = torch.Generator().manual_seed(config.seed)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
 
@@ -13,6 +12,7 @@ from torch.nn import functional as F
 
 from core.data import as_tensors, load_mnist, to_unit
 from core.model import ModelConfig, build_model
+from core.once import made_once
 from core.randomness import MAX_SEED
 from core.validation import require_integer, require_number
 
@@ -59,7 +59,7 @@ class NetworkLoss:
         return F.cross_entropy(logits, self.labels)
 
 
-@lru_cache(maxsize=8)
+@made_once(maxsize=8)
 def network_loss(subject: Subject) -> NetworkLoss:
     """Return the loss of a network on real digits, from its seed and warmed up; raises `DataError` without digits."""
     data = as_tensors(load_mnist())

@@ -1,12 +1,12 @@
 """One point pulled away from a line of points: where the best line goes by squared and by absolute error."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from core.experiments.line_fit import Line, fit_line_mae, fit_line_mse
+from core.once import made_once
 
 LOW, HIGH = -15.0, 45.0  # how far the outlier may be pulled
 HEIGHTS = 241  # entries of the table, a quarter apart
@@ -35,7 +35,7 @@ def straight_points(seed: int = 1) -> tuple[Tensor, Tensor]:
     return x, 0.6 * x + 1 + 0.4 * noise
 
 
-@lru_cache(maxsize=8)
+@made_once(maxsize=8)
 def outlier_table(seed: int = 1) -> OutlierTable:
     """Fit both lines again for each of 241 heights of the eighth point."""
     x, y = straight_points(seed)

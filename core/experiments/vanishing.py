@@ -12,6 +12,7 @@ from core.activations import ACTIVATIONS
 from core.data import as_tensors, load_mnist, to_unit
 from core.initialization import initial_weights
 from core.model import CLASSES, PIXELS
+from core.once import made_once
 from core.validation import require_choice, require_integer, require_number
 
 MAX_DEPTH = 40
@@ -77,7 +78,7 @@ def start_weights(config: DeepConfig) -> list[Tensor]:
     return [initial_weights((fan_in, fan_out), fan_in, gain, generator) for fan_in, fan_out in pairwise(widths)]
 
 
-@lru_cache(maxsize=256)
+@made_once(maxsize=256)
 def gradient_sizes(config: DeepConfig) -> tuple[float, ...]:
     """Return the size ‖∂L/∂a‖ of the gradient at the output of each hidden layer, first to last.
 

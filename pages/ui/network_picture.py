@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.data import load_mnist
 from core.model import MLP, ModelConfig, build_model, predict
+from core.once import made_once
 from core.runs import Snapshot
 from pages.ui.tiles import guess_sheet, show_sheet, weight_sheet
 
@@ -27,13 +28,13 @@ class NetworkPicture:
     weights: bytes
 
 
-@lru_cache(maxsize=64)
+@made_once(maxsize=64)
 def picture_of_start(model: ModelConfig, seed: int) -> NetworkPicture:
     """Return the picture of a network before its first step; many readers look at the same ones."""
     return _picture(build_model(model, torch.Generator().manual_seed(seed)))
 
 
-@lru_cache(maxsize=16)
+@made_once(maxsize=64)
 def picture_of(snapshot: Snapshot) -> NetworkPicture:
     """Return the picture of a run's weights, made once for all polls until the next weights come."""
     return _picture(snapshot.model())
