@@ -11,14 +11,17 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
 COLLECT_SECONDS = 10.0
+YOUNG, MIDDLE, NEVER = 10_000, 20, 1_000_000  # thresholds of Python's collector: the oldest is ours alone
 ARENA_MAX, ARENAS = -8, 2  # glibc's M_ARENA_MAX
 
 
 async def collect_now_and_then() -> None:
     """Collect garbage and give free memory back every ten seconds until cancelled, not after each run of a script.
 
-    A collection looks at all objects of all sessions: with 200 of them it takes longer than a run itself.
+    A collection looks at all objects of all sessions: with 200 of them it takes longer than a run itself. Python
+    would do one every two seconds by itself, for it counts from what it has frozen.
     """
+    gc.set_threshold(YOUNG, MIDDLE, NEVER)
     while True:
         await asyncio.sleep(COLLECT_SECONDS)
         gc.collect()

@@ -19,10 +19,10 @@ def nudges_at(landscape: Landscape, x: float) -> tuple[float, float, list[Nudge]
     """Return loss and derivative at x, and both differences for nudges from 1 to 1e−16."""
 
     def loss(at: float) -> float:
-        return slope_at(landscape, torch.tensor([at], dtype=torch.float64))[0]
+        return float(landscape.function(torch.tensor(at, dtype=torch.float64)))
 
-    _, slope = slope_at(landscape, torch.tensor([x], dtype=torch.float64))
-    return loss(x), float(slope), shrink_nudge(loss, x, float(slope))
+    value, slope = slope_at(landscape, torch.tensor([x], dtype=torch.float64))
+    return value, float(slope), shrink_nudge(loss, x, float(slope))
 
 
 def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: Sequence[Nudge], row: int) -> None:
