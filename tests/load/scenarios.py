@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.load.client import Learner
-from tests.load.crowd import ADDRESSES, Seen, arrive, fidget, leave, move
+from tests.load.crowd import ADDRESSES, FAULTS, Seen, arrive, fidget, leave, move
 from tests.load.server import Server
 
 Say = Callable[[str], None]
@@ -154,7 +154,7 @@ async def visitor(url: str, size: Size, end: float, rng: random.Random, seen: Se
             while time.monotonic() < leaving:
                 await asyncio.sleep(min(rng.expovariate(1 / size.think), leaving - time.monotonic() + 0.01))
                 await move(learner, rng, seen)
-        except (TimeoutError, OSError, LookupError) as error:
+        except FAULTS as error:
             seen.failures.append(f"{learner.page.path}: {error!r}")
         finally:
             await learner.close()
