@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import torch
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, log_axis, styled
 from core.losses import SoftmaxTerms
@@ -23,7 +22,7 @@ def activations_figure(names: Sequence[str], x: float) -> go.Figure:
     """Return a small picture of each activation's value and derivative from −5 to 5, with the reader's x marked."""
     rows = -(-len(names) // COLUMNS)
     titles = [ACTIVATIONS[name].label for name in names]
-    figure = make_subplots(
+    figure = panels(
         rows, COLUMNS, subplot_titles=titles, horizontal_spacing=0.06, vertical_spacing=0.36 / rows, shared_xaxes="all"
     )
     for index, name in enumerate(names):
@@ -71,7 +70,7 @@ def _small_multiple(figure: go.Figure, name: str, x: float, row: int, column: in
 
 def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
     """Return the exponentials (left) and the probabilities (right) as bars, one a class."""
-    figure = make_subplots(1, 2, subplot_titles=("exponentials", "probabilities"), horizontal_spacing=0.1)
+    figure = panels(1, 2, subplot_titles=("exponentials", "probabilities"), horizontal_spacing=0.1)
     for column, values, colour in ((1, terms.exponentials, "neutral"), (2, terms.probabilities, "forward")):
         add_bars(figure, column, names, values.tolist(), colour, 3)
     styled(figure, 300, showlegend=False, bargap=0.3)

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.style import styled
 from core.words import fixed_text
@@ -19,7 +18,7 @@ ROW = 34  # pixels
 def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix], ink: str) -> go.Figure:
     """Show matrices side by side, each (rows, columns), coloured by sign, with their numbers in the colour `ink`."""
     widths = [max(matrix.shape[1], 2) for matrix in matrices]
-    figure = make_subplots(1, len(matrices), subplot_titles=titles, column_widths=widths, horizontal_spacing=0.06)
+    figure = panels(1, len(matrices), subplot_titles=titles, column_widths=widths, horizontal_spacing=0.06)
     for column, matrix in enumerate(matrices, 1):
         size = float(np.abs(matrix).max()) or 1.0
         heat = go.Heatmap(

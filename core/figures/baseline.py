@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE, faded
 from core.figures.style import styled
 
@@ -17,7 +16,7 @@ Image = NDArray[np.float64]  # (784,)
 def ideals_figure(digit: Image, three: Image, seven: Image, three_parts: Image, seven_parts: Image) -> go.Figure:
     """Return a digit, the ideal 3 and the ideal 7 above, and each pixel's share of the distance to each below."""
     titles = ("this digit", "the ideal 3", "the ideal 7", "", "its distance to the 3", "its distance to the 7")
-    figure = make_subplots(2, 3, subplot_titles=titles, horizontal_spacing=0.04, vertical_spacing=0.11)
+    figure = panels(2, 3, subplot_titles=titles, horizontal_spacing=0.04, vertical_spacing=0.11)
     paper, parts = [[0.0, "black"], [1.0, "white"]], [[0.0, faded("neutral", 0.08)], [1.0, PALETTE["first"]]]
     for column, image in enumerate((digit, three, seven), start=1):
         figure.add_trace(_pixels(image, 1.0, paper), row=1, col=column)

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.experiments.dead_units import UnitHistory
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE, faded
 from core.figures.style import log_axis, styled
 
@@ -51,7 +50,7 @@ def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:
 
 def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
     """Return, for each training, when each hidden unit is on (rows of a map), and below it the silent units counted."""
-    figure = make_subplots(
+    figure = panels(
         len(histories) + 1,
         1,
         subplot_titles=[*histories, "units that are never on"],

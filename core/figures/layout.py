@@ -1,9 +1,27 @@
-"""Settings of a figure's layout and axes, set one by one: 5 times as fast as Plotly's own `update_layout`."""
+"""Panels, and settings of layout and axes set one by one: 5 times as fast as Plotly's own ways, and equal."""
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from plotly import graph_objects as go
 from plotly.basedatatypes import BasePlotlyType
+from plotly.subplots import make_subplots
+
+
+def panels(rows: int, columns: int, **settings: Any) -> go.Figure:
+    """Return an empty figure of rows and columns of axes, as `make_subplots`, which checks all of it anew each time."""
+    key = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in settings.items())
+    figure = go.Figure(deepcopy(_panels(rows, columns, key)), _validate=False)
+    for part in (figure, figure.layout, *figure.select_xaxes(), *figure.select_yaxes()):
+        part._validate = True  # what comes now is checked as always
+    return figure
+
+
+@lru_cache(maxsize=64)
+def _panels(rows: int, columns: int, settings: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    figure = make_subplots(rows, columns, **dict(settings))
+    return {**figure.to_dict(), "_grid_str": figure._grid_str, "_grid_ref": figure._grid_ref}
 
 
 def lay_out(figure: go.Figure, **settings: Any) -> go.Figure:

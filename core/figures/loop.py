@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import DIVERGING, PALETTE
 from core.figures.pixels import ink, png_uri
 from core.figures.style import bare, evenly, styled
@@ -38,7 +37,7 @@ def update_figure(before: Image | None, gradient: Image | None, after: Image | N
 def _equation() -> dict[str, Any]:
     """Return the layout of `update_figure`, made once: Plotly takes 20 ms for it."""
     titles = ("weights w", "gradient ∂loss/∂w", "w after the step")
-    figure = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.15)
+    figure = panels(1, 3, subplot_titles=titles, horizontal_spacing=0.15)
     for column in (1, 2, 3):
         figure.add_trace(go.Heatmap(), row=1, col=column)
     styled(figure, 185, showlegend=False)

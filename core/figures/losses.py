@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from plotly import graph_objects as go
-from plotly.subplots import make_subplots
 from torch import Tensor
 
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, styled
 from core.losses import SoftmaxTerms
@@ -18,7 +17,7 @@ def examples_figure(
 ) -> go.Figure:
     """Return predictions and targets (top), each example's loss as a bar (bottom), and their sum or mean with them."""
     names = [str(index + 1) for index in range(len(losses))]
-    figure = make_subplots(
+    figure = panels(
         2, 1, shared_xaxes=True, row_heights=[0.42, 0.58], vertical_spacing=0.12,
         subplot_titles=("prediction and target", "loss of each example"),
     )  # fmt: skip
@@ -84,7 +83,7 @@ def _bars(figure: go.Figure, names: list[str], values: Sequence[float]) -> None:
 
 def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
     """Return the probabilities p (left), the right answer y (middle) and the gradient p − y (right) as bars."""
-    figure = make_subplots(1, 3, subplot_titles=("p", "y", "p − y"), shared_yaxes=True)
+    figure = panels(1, 3, subplot_titles=("p", "y", "p − y"), shared_yaxes=True)
     columns = (
         (terms.probabilities, "forward"),
         (terms.one_hot, "first"),
