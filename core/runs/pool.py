@@ -1,5 +1,6 @@
 """Worker processes: started from a fork server that has torch and the digits ready, ended without a trace."""
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -11,6 +12,8 @@ from typing import Any
 from core.paths import ROOT
 from core.runs import worker
 from core.runs.messages import Answer
+from core.runs.wire import WireError, hear_answer, tell
+from core.telemetry.logs import log
 
 NAME = "seven-steps-worker"
 GOODBYE_SECONDS = 2.0  # a worker may finish its step, then it is killed
@@ -45,17 +48,23 @@ class WorkerProcess:
     def send(self, message: object) -> None:
         """Send a message; a worker that has just died is noticed by whoever waits for it."""
         try:
-            self.pipe.send(message)
+            tell(self.pipe, message)
         except OSError:
             return
 
     def receive(self) -> list[Answer]:
-        """Return the messages that have come; raises `EOFError` when the worker is gone and nothing is left."""
+        """Return the messages that have come; raises `EOFError` when the worker is gone and nothing is left.
+
+        One that says what is no answer is out of order and killed.
+        """
         messages: list[Answer] = []
         try:
             while self.pipe.poll(0):
-                messages.append(self.pipe.recv())
-        except (EOFError, OSError):
+                messages.append(hear_answer(self.pipe))
+        except (EOFError, OSError, WireError) as error:
+            if isinstance(error, WireError):
+                log(logging.ERROR, "worker out of order", error, run=self.run_id or "")
+                self.kill()
             if not messages:
                 raise EOFError from None
         return messages

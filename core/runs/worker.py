@@ -12,10 +12,11 @@ import torch
 from core.data import DataError, load_mnist
 from core.model import build_model, model_bytes
 from core.runs.checkpoint import CheckpointError, CheckpointFiles, CheckpointWriter, restore
-from core.runs.engine import Command, Pause, Resume, SetLearningRate, Status, StepN, Stop
+from core.runs.engine import Pause, Resume, SetLearningRate, Status, StepN, Stop
 from core.runs.messages import Changed, Ended, Job, Look, Park, Report, Saved, Started, Weights
 from core.runs.spec import MAX_MEMORY, MAX_SECONDS, RunSpec
 from core.runs.window import Window
+from core.runs.wire import Message, hear, tell
 from core.telemetry.logs import configure_logs, log
 from core.training.loop import StepRecord, TrainingState, train
 
@@ -35,9 +36,9 @@ def main(pipe: Connection) -> None:
     limit_memory(MAX_MEMORY)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            message = pipe.recv()
+            message = hear(pipe)
             if isinstance(message, Job):  # anything else was meant for a run that has just ended
-                pipe.send(perform(message, pipe))
+                tell(pipe, perform(message, pipe))
 
 
 def give_way() -> None:
@@ -91,7 +92,7 @@ class Session:
         self.writer = CheckpointWriter(files)
         self.saved_at, self.saved_step = -CHECKPOINT_EVERY, self.state.step  # the first step is saved at once
         self.urgent = False  # save as soon as the disk has written what it is writing
-        self.pipe.send(Started(self.state.step, note))
+        tell(self.pipe, Started(self.state.step, note))
 
     def run(self) -> Ended:
         """Train to the end, a limit, a divergence or a command that ends the run."""
@@ -129,7 +130,7 @@ class Session:
 
     def _send(self, records: tuple[StepRecord, ...]) -> None:
         if records:
-            self.pipe.send(Report(records))
+            tell(self.pipe, Report(records))
 
     def _obey(self) -> None:
         """Follow the commands that have come; while paused, wait for more."""
@@ -142,9 +143,9 @@ class Session:
             if not self.pipe.poll(patience if paused else 0) and not paused:
                 return
             if self.pipe.poll(0):
-                self._follow(self.pipe.recv())
+                self._follow(hear(self.pipe))
 
-    def _follow(self, command: Command | Look | Park) -> None:
+    def _follow(self, command: Message) -> None:
         match command:
             case Look():
                 self._show()
@@ -156,7 +157,7 @@ class Session:
                 self._go(n + (self.budget or 0))  # clicks add up
             case SetLearningRate(rate):
                 self.state.learning_rate = rate
-                self.pipe.send(Changed(Status.PAUSED if self.settled else Status.RUNNING, rate))
+                tell(self.pipe, Changed(Status.PAUSED if self.settled else Status.RUNNING, rate))
                 self.urgent = True
             case Stop():
                 self.ending = Status.STOPPED
@@ -168,20 +169,20 @@ class Session:
         self.single = budget is not None and budget <= SINGLE_STEPS
         self.budget, self.settled = budget, False
         if not self.single:
-            self.pipe.send(Changed(Status.RUNNING, self.state.learning_rate))
+            tell(self.pipe, Changed(Status.RUNNING, self.state.learning_rate))
 
     def _settle(self) -> None:
         """Say that the run is paused, with everything that it has to show."""
         self.settled = True
         self._send(self.window.flush())
         self._show()
-        self.pipe.send(Changed(Status.PAUSED, self.state.learning_rate))
+        tell(self.pipe, Changed(Status.PAUSED, self.state.learning_rate))
         self.urgent = True
 
     def _show(self) -> None:
         weights = self._weights()
         if weights is not None:
-            self.pipe.send(Weights(self.state.step, weights))
+            tell(self.pipe, Weights(self.state.step, weights))
 
     def _weights(self) -> bytes | None:
         finite = all(bool(p.isfinite().all()) for p in self.model.parameters())
@@ -191,7 +192,7 @@ class Session:
         """Begin a checkpoint when one is due and the disk is ready; return whether one is still to be finished."""
         trouble = self.writer.result()
         if trouble is not None:
-            self.pipe.send(Saved(trouble))
+            tell(self.pipe, Saved(trouble))
         now = time.monotonic()
         due = self.state.step != self.saved_step and now - self.saved_at >= CHECKPOINT_EVERY
         if (self.urgent or due) and not self.writer.busy:
@@ -205,7 +206,7 @@ class Session:
             self.writer.start(self.state)
         trouble = self.writer.finish(wait=status != Status.STOPPED)  # whoever pressed Stop waits for no disk
         if trouble is not None:
-            self.pipe.send(Saved(trouble))
+            tell(self.pipe, Saved(trouble))
         return Ended(status, message, self.state.step, self.state.seconds, self._weights())
 
 

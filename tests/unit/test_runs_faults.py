@@ -19,6 +19,7 @@ from core.runs.checkpoint import CheckpointFiles
 from core.runs.pool import WorkerProcess
 from core.runs.store import Store
 from core.runs.supervisor import MAX_DEATHS
+from core.runs.wire import hear
 from core.training import TrainConfig
 from tests import runs_support
 from tests.runs_support import (
@@ -299,7 +300,7 @@ def test_a_worker_that_hangs_in_the_middle_of_a_message_keeps_nobody_waiting(mon
     worker, dog = WorkerProcess(), watchdog.Watchdog()
     os.kill(worker.pid, signal.SIGSTOP)
     with pytest.raises(EOFError), dog.hearing(worker):
-        worker.pipe.recv()  # as for the rest of a message
+        hear(worker.pipe)  # as for the rest of a message
     assert worker.killed
     dog.close()
     worker.close()

@@ -15,6 +15,7 @@ from core.model import ModelConfig
 from core.paths import ROOT
 from core.runs import Pause, Resume, RunSpec, SetLearningRate, Status, StepN, Stop, worker
 from core.runs.messages import Changed, Ended, Job, Look, Park, Report, Saved, Started, Weights
+from core.runs.wire import hear, tell
 from core.training import TrainConfig
 from tests.runs_support import SHORT, same_weights, undisturbed
 
@@ -34,16 +35,16 @@ def play(tmp_path):
         text = spec if isinstance(spec, str) else spec.to_json()
         rate = job.pop("learning_rate", TrainConfig().learning_rate)
         for command in commands:
-            ours.send(command)
+            tell(ours, command)
         heard = []
 
         def listen():
             try:
                 while True:
-                    heard.append(ours.recv())
+                    heard.append(hear(ours))
                     wish = next(wishes, None) if paused(heard[-1]) else None
                     if wish is not None:
-                        ours.send(wish)
+                        tell(ours, wish)
             except (EOFError, OSError):
                 pass
 

@@ -9,9 +9,11 @@ from multiprocessing.connection import Connection
 import torch
 
 from core.runs.live import LiveRun
-from core.runs.messages import Job
+from core.runs.messages import Answer, Job
 from core.runs.ray_engine.messages import Order
+from core.runs.wire import hear_answer, tell
 from core.runs.worker import perform
+from core.telemetry.logs import log
 
 
 class Hand:
@@ -29,7 +31,11 @@ class Hand:
     def send(self, message: object) -> None:
         """Send a message to the training; one that comes too late does nothing."""
         with contextlib.suppress(OSError):
-            self.pipe.send(message)
+            tell(self.pipe, message)
+
+    def receive(self) -> Answer:
+        """Wait for what the training says next; raises `EOFError` or `OSError` once it was dropped."""
+        return hear_answer(self.pipe)
 
     def drop(self) -> None:
         """End the training after its step; nothing more is heard of it."""
@@ -40,6 +46,6 @@ class Hand:
 def _train(job: Job, pipe: Connection) -> None:
     torch.set_num_threads(1)
     try:
-        pipe.send(perform(job, pipe))
+        tell(pipe, perform(job, pipe))
     except (EOFError, OSError):
-        logging.info("run %s has been given away", job.run_id)
+        log(logging.INFO, "run given away", run=job.run_id)

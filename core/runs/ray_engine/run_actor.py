@@ -158,7 +158,7 @@ class RunActor:
         """Take in what the training says, until it has ended and the store has that."""
         try:
             while hand.run.status.live:
-                answer = hand.pipe.recv()
+                answer = hand.receive()
                 with self.lock:
                     hand.run.hear(answer)
                 if isinstance(answer, Ended):

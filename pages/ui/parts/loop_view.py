@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import streamlit as st
 import torch
@@ -165,7 +166,7 @@ SAID: dict[str, Callable[[Loop], None]] = dict(
 )
 
 
-@st.cache_data(show_spinner=False)
+@lru_cache(maxsize=1)
 def named_pixels() -> dict[str, int]:
     """Return four pixels worth watching by name: where 7s have most more ink than 3s, the reverse, middle, corner."""
     means = ideals(pairs())
