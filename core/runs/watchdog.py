@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from core.runs.pool import WorkerProcess
+from core.telemetry.logs import log
 
 SILENT_SECONDS = 30.0  # a worker that trains speaks ten times a second, and after each checkpoint
 BROKEN_OFF_SECONDS = 10.0  # in the middle of a message
@@ -58,5 +59,5 @@ class Watchdog:
 
 def _kill(worker: WorkerProcess) -> None:
     if not worker.killed:
-        logging.warning("the worker of run %s no longer answers and is killed", worker.run_id)
+        log(logging.WARNING, "worker no longer answers and is killed", run=worker.run_id or "")
         worker.kill()

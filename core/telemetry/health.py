@@ -1,8 +1,10 @@
-"""Whether the server is well: named checks, each answered within a time, so that a hanging disk hangs no answer."""
+"""Whether the server is well: named checks, all answered within a time, so that a hanging disk hangs no answer."""
 
 import shutil
+import threading
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 PATIENCE = 2.0  # seconds for all checks together
@@ -16,25 +18,38 @@ class Health:
 
     def __init__(self, checks: Mapping[str, Check], patience: float = PATIENCE) -> None:
         self._checks, self._patience = dict(checks), patience
-        self._threads = ThreadPoolExecutor(2 * len(checks), "seven-steps-health")
+        self._lock = threading.Lock()
+        self._asked: dict[str, Future[str]] = {}  # a check that hangs is not asked again until it has answered
 
     def look(self) -> dict[str, str]:
         """Return each check's complaint, "" where there is none."""
-        asked = {name: self._threads.submit(check) for name, check in self._checks.items()}
+        ends = time.monotonic() + self._patience
+        asked = {name: self._ask(name) for name in self._checks}
         told = {}
         for name, answer in asked.items():
             try:
-                told[name] = answer.result(self._patience)
+                told[name] = answer.result(max(ends - time.monotonic(), 0))
             except TimeoutError:
-                answer.cancel()
                 told[name] = f"no answer within {self._patience:g} s"
             except Exception as error:
                 told[name] = f"{type(error).__name__}: {error}"
         return told
 
-    def close(self) -> None:
-        """End the threads; one that hangs is left behind."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def _ask(self, name: str) -> Future[str]:
+        """Start a check in a thread that keeps no process from ending, or return the one under way."""
+        with self._lock:
+            if name not in self._asked or self._asked[name].done():
+                self._asked[name] = Future()
+                arguments = (self._checks[name], self._asked[name])
+                threading.Thread(target=_answer, args=arguments, name="seven-steps-health", daemon=True).start()
+            return self._asked[name]
+
+
+def _answer(check: Check, answer: Future[str]) -> None:
+    try:
+        answer.set_result(check())
+    except BaseException as error:
+        answer.set_exception(error)
 
 
 def disk_room(folder: Path, least: int = LEAST_ROOM) -> str:

@@ -58,7 +58,10 @@ def moment(record: logging.LogRecord) -> str:
 
 
 def configure_logs(form: str | None = None) -> None:
-    """Send our lines to the error output as `$SEVEN_STEPS_LOG` says, text or json; raises `ValueError`."""
+    """Send our lines to the error output as `$SEVEN_STEPS_LOG` says, text or json; raises `ValueError`.
+
+    With json the lines of all others, Python's warnings too, become JSON as well, so that every line can be read.
+    """
     form = form or os.environ.get("SEVEN_STEPS_LOG") or "text"
     if form not in FORMATS:
         raise ValueError(f"SEVEN_STEPS_LOG is {form!r}; it must be one of {', '.join(FORMATS)}")
@@ -67,6 +70,22 @@ def configure_logs(form: str | None = None) -> None:
     handler.setFormatter(JsonLines() if form == "json" else Lines())
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
+    logger.propagate = False  # whoever else has a handler at the root shows no line twice
+    if form == "json":
+        _adopt_others()
+
+
+def _adopt_others() -> None:
+    """Write what other loggers have to say as JSON: those with a handler of their own, and at the root the rest."""
+    logging.captureWarnings(True)
+    if not logging.root.handlers:
+        logging.root.addHandler(logging.StreamHandler(sys.stderr))
+    if logging.lastResort is not None:  # for those that have no handler and hand nothing on, as uvicorn's
+        logging.lastResort.setFormatter(JsonLines())
+    for logger in (logging.root, *map(logging.getLogger, list(logging.root.manager.loggerDict))):
+        for handler in logger.handlers:
+            if type(handler) is logging.StreamHandler:
+                handler.setFormatter(JsonLines())
 
 
 def _word(value: object) -> str:

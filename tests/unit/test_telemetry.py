@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -12,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from core.paths import ROOT
 from core.runs import Status
 from core.runs.live import LiveRun
 from core.runs.messages import Changed, Ended, Started
@@ -66,7 +70,7 @@ def test_an_owner_is_told_apart_and_never_told():
 
 def test_the_form_of_the_lines_is_a_setting(monkeypatch, capsys):
     logger = logging.getLogger("seven_steps")
-    before = logger.handlers, logger.level
+    before = logger.handlers, logger.level, logger.propagate
     try:
         monkeypatch.setenv("SEVEN_STEPS_LOG", "json")
         configure_logs()
@@ -76,7 +80,56 @@ def test_the_form_of_the_lines_is_a_setting(monkeypatch, capsys):
         with pytest.raises(ValueError, match="SEVEN_STEPS_LOG is 'xml'; it must be one of text, json"):
             configure_logs()
     finally:
-        logger.handlers, logger.level = before
+        logger.handlers, logger.level, logger.propagate = before
+        logging.captureWarnings(False)
+        logging.lastResort.setFormatter(None)
+
+
+SPEAKS = """
+import logging, sys, threading, warnings
+from core.telemetry.logs import configure_logs, log
+
+logging.getLogger("elsewhere").addHandler(logging.StreamHandler())
+logging.getLogger("elsewhere").propagate = False
+configure_logs()
+logging.warning("at the root")
+log(logging.INFO, "ours", number=1)
+logging.getLogger("elsewhere").error("from a library")
+logging.getLogger("asyncio").error("from one without a handler")
+logging.getLogger("lonely").propagate = False
+logging.getLogger("lonely").error("from one that hands nothing on")
+warnings.warn("from Python")
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    log(logging.ERROR, "a fault", error)
+"""
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_every_line_of_a_process_is_told_once_and_can_be_read(form):
+    done = subprocess.run(
+        [sys.executable, "-c", SPEAKS],
+        cwd=ROOT,
+        env=os.environ | {"SEVEN_STEPS_LOG": form},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("ours") == 1
+    assert done.stderr.count("ZeroDivisionError: division by zero") == 1
+    if form == "json":
+        told = [json.loads(line)["event"] for line in done.stderr.splitlines()]
+        heard = [
+            "at the root",
+            "ours",
+            "from a library",
+            "from one without a handler",
+            "from one that hands nothing on",
+        ]
+        assert told[:5] == heard
+        assert "UserWarning: from Python" in told[5]
+        assert told[6:] == ["a fault"]
 
 
 def families(text):
@@ -152,8 +205,19 @@ def test_health_tells_what_is_wrong_and_does_not_wait_for_what_hangs(tmp_path):
     assert health.look() == {"disk": "", "db": "OSError: gone", "engine": "no answer within 0.3 s"}
     assert time.monotonic() - start < 5
     hang.set()
-    health.close()
     assert "MB are left where" in disk_room(tmp_path, 2**60)
+
+
+def test_three_checks_that_hang_take_no_longer_than_one_and_pile_up_no_threads():
+    hang = threading.Event()
+    health = Health(dict.fromkeys(("engine", "database", "disk"), lambda: "" if hang.wait(30) else "late"), 0.5)
+    before, start = threading.active_count(), time.monotonic()
+    assert set(health.look().values()) == {"no answer within 0.5 s"}
+    assert time.monotonic() - start < 1.4
+    health.look()
+    assert threading.active_count() <= before + 3
+    hang.set()
+    assert set(health.look().values()) == {""}
 
 
 def get(port, path):
@@ -177,7 +241,6 @@ def test_the_door_answers_and_closes():
         assert get(door.port, "/")[0] == 404
     finally:
         door.close()
-        health.close()
     with pytest.raises(OSError, match="refused"):
         get(door.port, "/healthz")
 

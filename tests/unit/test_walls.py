@@ -1,6 +1,7 @@
 """The walls between the rooms: who may import whom, and what nobody may use."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ SCRIPTS = sorted(
 LESSONS = {path.stem for path in (ROOT / "pages").glob("*.py")}
 NEVER_CALLED = {"eval", "exec", "compile", "__import__"}
 NEVER_IMPORTED = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
+PICKLING = {f"multiprocessing.{name}" for name in ("Queue", "SimpleQueue", "JoinableQueue", "Pool", "Manager")}
+ROOT_LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "log", "basicConfig"}
+PIPE = re.compile(r"(pipe|theirs|ours|conn|connection|waker|woken)$")
 
 
 def name_of(path: Path) -> str:
@@ -107,6 +111,28 @@ def test_nothing_is_executed_that_was_not_written_here(path: Path):
             forbids = isinstance(told.get("allow_pickle"), ast.Constant) and told["allow_pickle"].value is False
             assert owner != "np" or forbids, f"line {node.lineno}: np.load without allow_pickle=False"
     assert not NEVER_IMPORTED & {module.split(".")[0] for module in imports_of(path)}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_nothing_is_pickled_on_the_way(path: Path):
+    """Connections pickle what they send and unpickle what they receive, and Streamlit's cache of data does both."""
+    assert not PICKLING & set(imports_of(path))
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute):
+            owner = ast.unparse(node.value)
+            assert node.attr != "recv", f"line {node.lineno} unpickles"
+            assert node.attr != "send" or not PIPE.search(owner), f"line {node.lineno} pickles"
+            assert node.attr != "cache_data", f"line {node.lineno} pickles"
+            assert f"{owner}.{node.attr}" not in PICKLING, f"line {node.lineno} pickles"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_nobody_writes_to_the_root_logger(path: Path):
+    """`logging.warning(…)` gives the root a handler of its own: each line then comes twice, and not as JSON."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            at_root = ast.unparse(node.func.value) == "logging" and node.func.attr in ROOT_LOGGING
+            assert not at_root, f"line {node.lineno} writes to the root logger"
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)

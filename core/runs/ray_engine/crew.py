@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from core.runs.ray_engine import cluster
 from core.runs.ray_engine.messages import Home
 from core.runs.ray_engine.under_way import Actor
+from core.telemetry.logs import log
 
 COUNT_SECONDS = 5.0  # between two looks at the processors of the cluster
 READY = 2  # actors that wait for a run
@@ -63,7 +64,7 @@ class Crew:
             else:
                 found[run_id] = answers[reference]
         for reference in silent:
-            logging.warning("the actor %s does not answer and is ended", answers[reference].name)
+            log(logging.WARNING, "actor does not answer and is ended", actor=answers[reference].name)
             answers[reference].kill()
         return found
 

@@ -20,7 +20,7 @@ from core.runs.recorder import Recorder
 from core.runs.spec import RunSpec
 from core.runs.store import INTERRUPTED
 from core.runs.supervisor import MAX_DEATHS, PARK_SECONDS
-from core.telemetry.logs import configure_logs
+from core.telemetry.logs import configure_logs, log
 
 ANSWER_SECONDS = 0.25  # that `listen` waits for slow actors
 TICK = 0.25  # seconds between looks at the clock
@@ -201,8 +201,8 @@ class Dispatcher:
             self._woken.clear()
             try:
                 self._turn()
-            except Exception:  # the other runs go on
-                logging.exception("the dispatcher of the runs met a fault")
+            except Exception as error:  # the other runs go on
+                log(logging.ERROR, "the dispatcher of the runs met a fault", error)
                 time.sleep(TICK)
 
     def _turn(self) -> None:
@@ -243,7 +243,7 @@ class Dispatcher:
         try:
             outcome = run.outcome()
         except cluster.ray().exceptions.RayError as error:
-            logging.warning("the actor of run %s has gone: %s", run.run_id, error)
+            log(logging.WARNING, "actor has gone", run=run.run_id, reason=str(error))
             gone = True
         try:
             back = self._comes_back(run, outcome, gone)

@@ -11,6 +11,7 @@ from core.runs.engine import Command, Status
 from core.runs.ray_engine.cluster import RUN, find, ray, start_run_actor
 from core.runs.ray_engine.messages import Brief, Home, Order, Outcome, Question
 from core.runs.supervisor import PARK_SECONDS
+from core.telemetry.logs import log
 
 SILENT_SECONDS = 30.0  # after which an actor that does not answer is ended
 PATIENT = {"max_task_retries": -1}  # the call is made again to a process that replaces a dead one
@@ -114,10 +115,10 @@ class UnderWay:
             try:
                 self.brief = ray().get(self.asked)
             except ray().exceptions.RayError:
-                logging.info("run %s does not answer", self.run_id)
+                log(logging.INFO, "run does not answer", run=self.run_id)
             self.asked = None
         elif self.asked is not None and now - self.asked_at > SILENT_SECONDS:
-            logging.warning("the actor of run %s no longer answers and is started again", self.run_id)
+            log(logging.WARNING, "actor no longer answers and is started again", run=self.run_id)
             ray().kill(self.actor.handle, no_restart=False)
             self.asked = None
         if self.asked is None and self.end is not None and now - self.asked_at >= pause:

@@ -8,6 +8,7 @@ from core.runs.live import LiveRun
 from core.runs.ray_engine.messages import Order
 from core.runs.ray_engine.order_file import OrderFile
 from core.runs.store import Store
+from core.telemetry.logs import log
 
 
 def order_of(run: LiveRun) -> Order:
@@ -23,7 +24,7 @@ def remember(run: LiveRun, store: Store) -> None:
     try:
         _file(run.id, store).write(order_of(run))
     except OSError as error:  # it matters only if the dispatcher dies, too
-        logging.warning("what run %s was told cannot be kept: %s", run.id, error)
+        log(logging.WARNING, "what a run was told cannot be kept", run=run.id, reason=str(error))
 
 
 def forget(run_id: str, store: Store) -> None:

@@ -12,6 +12,7 @@ from core.runs.ray_engine.messages import Answers
 from core.runs.ray_engine.mirror import Mirror
 from core.runs.store import Store
 from core.runs.supervisor import DIED, WATCHED_SECONDS
+from core.telemetry.logs import log
 
 TICK = 0.3  # seconds between two rounds
 HURRY_TICK = 0.05  # the same for a run that has just got a command
@@ -85,8 +86,8 @@ class Watcher:
                     self._round()
             except EngineAway:
                 continue
-            except Exception:
-                logging.exception("the watcher of the runs met a fault")
+            except Exception as error:
+                log(logging.ERROR, "the watcher of the runs met a fault", error)
                 time.sleep(TICK)
 
     def _round(self) -> None:
@@ -136,4 +137,4 @@ class Watcher:
             with self.lock:
                 mirror.settle(row, self._store)
         except (UnknownRun, StoreUnavailable) as error:
-            logging.info("run %s cannot be found: %s", mirror.run.id, error)
+            log(logging.INFO, "run cannot be found", run=mirror.run.id, reason=str(error))
