@@ -25,9 +25,16 @@ class TruePeer:
         if scope["type"] in ("http", "websocket") and not self.believe:
             headers = Headers(scope=scope)
             client = scope.get("client")
-            if client and client[0] in ", ".join(headers.getlist("x-forwarded-for")):
+            if client and client[0] in claimed(headers):
                 scope["client"] = (LOOPBACK, 0)
             if "x-forwarded-proto" in headers:
                 plain = "http" if scope["type"] == "http" else "ws"
                 scope["scheme"] = plain + ("s" if self.secure else "")
         await self.app(scope, receive, send)
+
+
+def claimed(headers: Headers) -> set[str]:
+    """Return the addresses that stand in `X-Forwarded-For`, those with a port or in brackets without them, too."""
+    entries = {entry.strip() for line in headers.getlist("x-forwarded-for") for entry in line.split(",")}
+    bare = {entry[1:].partition("]")[0] for entry in entries if entry.startswith("[")}
+    return entries | bare | {entry.rpartition(":")[0] for entry in entries}
