@@ -6,7 +6,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +31,7 @@ from pages.ui.sockets import answer_at_once
 from pages.ui.turns import take_turns
 from pages.ui.wakeups import wake_once
 from pages.ui.web import Gate, OwnerCookie, SecurityHeaders, Sessions, TruePeer, Uploads, WebSettings, web_settings
+from pages.ui.web.start import CannotStart, PlainStart, told_plainly
 
 LOG = logging.getLogger("seven_steps")
 IMPORTED_LATER = ("pandas", "pyarrow")  # by Streamlit and Plotly at first use, where three first pages trip over it
@@ -63,17 +64,20 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         importlib.import_module(name)
     import_all(core)
     import_all(pages.ui)
-    engine = core.runs.get_engine()
-    get_notes()
-    gc.collect()
-    gc.freeze()
-    door = open_door(engine)
-    collecting = asyncio.create_task(collect_now_and_then())
-    yield {}
-    collecting.cancel()
-    if door is not None:
-        door.close()
-    engine.close()
+    configure_logs()  # again, for what was just imported may have begun to log
+    with ExitStack() as ending:
+        with told_plainly():
+            engine = core.runs.get_engine()
+            ending.callback(engine.close)
+            get_notes()
+            door = open_door(engine)
+            if door is not None:
+                ending.callback(door.close)
+        gc.collect()
+        gc.freeze()
+        collecting = asyncio.create_task(collect_now_and_then())
+        ending.callback(collecting.cancel)
+        yield {}
 
 
 async def home(request: Request) -> RedirectResponse:
@@ -84,11 +88,13 @@ async def home(request: Request) -> RedirectResponse:
 def settings() -> WebSettings:
     """Begin to log and return what the operator has set; a setting that cannot be meant ends the start."""
     try:
-        configure_logs()
-        operator_place()
-        return web_settings()
-    except ValueError as error:
-        raise SystemExit(f"Seven Steps cannot start: {error}.") from None
+        with told_plainly():
+            configure_logs()
+            operator_place()
+            core.runs.check_settings()
+            return web_settings()
+    except CannotStart as error:
+        raise SystemExit(str(error)) from None
 
 
 SETTINGS = settings()
@@ -98,6 +104,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[Route(f"/{LESSONS[0].name}", home)],
     middleware=[
+        Middleware(PlainStart),
         Middleware(TruePeer, SETTINGS, bool(st.get_option("server.sslCertFile"))),
         Middleware(SecurityHeaders, SETTINGS),
         Middleware(Gate, SETTINGS),

@@ -1,6 +1,6 @@
 """Runs: a training from the wish (`RunSpec`) through an `Engine` of worker processes to the store that keeps it."""
 
-from core.runs.default import get_engine
+from core.runs.default import check_settings, get_engine
 from core.runs.engine import (
     Command,
     Engine,
@@ -37,5 +37,6 @@ __all__ = [
     "StepN",
     "Stop",
     "UnknownRun",
+    "check_settings",
     "get_engine",
 ]

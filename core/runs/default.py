@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 from importlib.util import find_spec
 
+from core.database.url import make_engine as make_database
 from core.runs.engine import Engine
 
 CLUSTER = re.compile(r"ray(://[^\s/:]+:\d{1,5})?")
@@ -21,10 +22,28 @@ def get_engine() -> Engine:
 
 def make_engine(setting: str) -> Engine:
     """Start the engine that `$SEVEN_STEPS_ENGINE` names; raises `ValueError` for any other name."""
-    if setting in ("", "embedded"):
+    if is_embedded(setting):
         from core.runs.embedded import EmbeddedEngine
 
         return EmbeddedEngine()
+    from core.runs.ray_engine.engine import RayEngine
+
+    return RayEngine(setting)
+
+
+def check_settings() -> None:
+    """Raise `ValueError` for a setting of engine, workers or database that cannot be meant; starts nothing."""
+    from core.runs.embedded import worker_count
+
+    is_embedded(os.environ.get("SEVEN_STEPS_ENGINE", ""))
+    worker_count()
+    make_database().dispose()
+
+
+def is_embedded(setting: str) -> bool:
+    """Return whether `$SEVEN_STEPS_ENGINE` names the embedded engine; raises `ValueError` if it names none."""
+    if setting in ("", "embedded"):
+        return True
     if not CLUSTER.fullmatch(setting):
         raise ValueError(f"SEVEN_STEPS_ENGINE is {setting!r}; it must be {ALLOWED}")
     if find_spec("ray") is None:
@@ -32,6 +51,4 @@ def make_engine(setting: str) -> Engine:
             f"SEVEN_STEPS_ENGINE is {setting!r}, for which the package ray is missing; "
             "install it with: .venv/bin/pip install -r requirements-cluster.txt"
         )
-    from core.runs.ray_engine.engine import RayEngine
-
-    return RayEngine(setting)
+    return False

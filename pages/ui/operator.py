@@ -10,7 +10,7 @@ from pages.ui.web.sessions import Sessions
 
 
 def open_door(engine: Engine) -> OperatorDoor | None:
-    """Open the port that `$SEVEN_STEPS_OPERATOR_PORT` names, or nothing; raises `ValueError`, `OSError`."""
+    """Open the port that `$SEVEN_STEPS_OPERATOR_PORT` names, or nothing; raises `ValueError`."""
     place = operator_place()
     if place is None:
         return None
@@ -23,7 +23,11 @@ def open_door(engine: Engine) -> OperatorDoor | None:
         return ""
 
     health = Health({"engine": hands_out, "database": answers, "disk": lambda: disk_room(state_dir())})
-    return OperatorDoor(place, health, lambda: figures(engine))
+    try:
+        return OperatorDoor(place, health, lambda: figures(engine))
+    except OSError as error:
+        at = f"{place[0]}:{place[1]}"
+        raise ValueError(f"SEVEN_STEPS_OPERATOR_PORT names {at}, which cannot be opened: {error.strerror}") from error
 
 
 def figures(engine: Engine) -> str:
