@@ -10,6 +10,7 @@ import pytest
 
 from core.paths import ROOT
 from core.runs.default import CLUSTER
+from pages.ui.web import WebSettings
 
 DEPLOY = ROOT / "deploy"
 HAPROXY = shutil.which("haproxy") or next(filter(Path.exists, [Path("/usr/sbin/haproxy")]), None)
@@ -103,6 +104,43 @@ def test_the_parts_of_kubernetes_know_each_other(kubernetes):
     assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
     backend = kubernetes["Ingress", "seven-steps-web"]["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
     assert ("Service", backend["name"]) in kubernetes
+
+
+def test_learners_are_told_apart_behind_every_proxy(compose, kubernetes):
+    """The rate limit is by address: the proxy's word counts, and what a browser says of itself is dropped there."""
+    web = [settings(pods(kubernetes)["web"]["spec"]["containers"][0])]
+    web += [compose["services"][name]["environment"] for name in ("web1", "web2")]
+    for environment in web:
+        assert WebSettings.of({"FORWARDED_ALLOW_IPS": environment["FORWARDED_ALLOW_IPS"]}).proxies
+    subnet = compose["networks"]["front"]["ipam"]["config"][0]["subnet"]
+    assert compose["services"]["web1"]["environment"]["FORWARDED_ALLOW_IPS"] == subnet
+    policy = kubernetes["NetworkPolicy", "seven-steps-web"]["spec"]
+    (rule,) = policy["ingress"]
+    (peer,) = rule["from"]
+    assert policy["podSelector"]["matchLabels"] == pods(kubernetes)["web"]["metadata"]["labels"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "ingress-nginx"}
+    lines = [line.strip() for line in (DEPLOY / "haproxy.cfg").read_text().splitlines()]
+    for header in ("X-Forwarded-For", "X-Forwarded-Proto"):
+        told = [line for line in lines if header in line]
+        assert told[0] == f"http-request del-header {header}"
+        assert told[1].startswith(f"http-request set-header {header} ")
+
+
+@pytest.mark.parametrize("part", ["head", "worker"])
+def test_the_probes_of_ray_ask_only_what_this_image_has(kubernetes, part):
+    """Without probes of ours the operator adds its own, by wget or by Ray's dashboard, and no pod becomes ready."""
+    (container,) = pods(kubernetes)[part]["spec"]["containers"]
+    ray = kubernetes["RayCluster", "seven-steps-ray"]["spec"]
+    named = {port["name"]: port["containerPort"] for port in container["ports"]}
+    opened = {int(p) for p in (6379, 10001, ray["workerGroupSpecs"][0]["rayStartParams"]["node-manager-port"])}
+    assert set(named.values()) <= opened
+    for probe in (container["readinessProbe"], container["livenessProbe"]):
+        if "exec" in probe:
+            assert probe["exec"]["command"] == ["ray", "health-check", "--address", f"127.0.0.1:{named['gcs-server']}"]
+            assert probe["timeoutSeconds"] >= 10  # the command imports Ray, and one second is Kubernetes' default
+        else:
+            assert set(probe) & {"httpGet", "grpc"} == set()
+            assert probe["tcpSocket"]["port"] in named
 
 
 def test_nobody_but_web_and_ray_reaches_rays_ports(kubernetes):
