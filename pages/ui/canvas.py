@@ -17,6 +17,7 @@ from pages.ui.sketch import Sketch, is_drawing
 from pages.ui.state import owner, remember, session
 
 SIDE = 280  # pixels
+MAX_PIXELS = 4_000_000  # of what a browser sends, for screens with many to the inch; it is read at each run of the page
 LOOK_SECONDS = 2.0
 NOT_SAVED = "Your drawing cannot be saved just now. The server holds it and saves it as soon as its database answers."
 NO_DRAWING = "The drawing surface sent something that is no drawing. Press Clear and draw again."
@@ -45,7 +46,7 @@ def draw(name: str) -> NDArray[np.uint8] | None:
         _keep(name, sketch)
     if get_notes().waits(owner(), _note(name)):
         st.warning(NOT_SAVED, icon=":material/database_off:")
-    return read_picture(sketch.picture) if sketch.picture else None
+    return read_picture(sketch.picture, MAX_PIXELS) if sketch.picture else None
 
 
 def _sketch(name: str) -> Sketch:

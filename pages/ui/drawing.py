@@ -12,14 +12,14 @@ from core.data import load_mnist
 from core.figures.digits import image_figure, probabilities_figure
 from core.figures.pixels import ink, png_uri
 from core.model import predict
-from core.pictures import read_picture
 from pages.ui import controls
 from pages.ui.canvas import draw
 from pages.ui.charts import show
 from pages.ui.model_choice import choose_model
-from pages.ui.pace import TooFast, keep_pace
-from pages.ui.state import remember, session, set_url, url_integer
+from pages.ui.pace import TooFast
+from pages.ui.state import set_url, url_integer
 from pages.ui.tiles import Tile, show_tiles
+from pages.ui.upload import uploaded
 
 NO_DIGIT = "No digit is found in this picture. Dark ink on light paper, large and in the middle, is read best."
 SOURCES = {"hand": "Draw", "file": "Upload", "test": "Test digit"}
@@ -63,7 +63,7 @@ def _subject(source: str, skipped: list[str]) -> tuple[Subject | None, str]:
         return _test_digit(), ""
     request = "Draw a digit" if source == "hand" else "Choose a picture"
     try:
-        rgba = draw("draw") if source == "hand" else _uploaded()
+        rgba = draw("draw") if source == "hand" else uploaded()
         if rgba is not None:
             preparation = prepare(rgba, skipped)
             return Subject(preparation.image, preparation), ""
@@ -77,18 +77,6 @@ def _subject(source: str, skipped: list[str]) -> tuple[Subject | None, str]:
     except ValueError as error:
         st.error(str(error), icon=":material/broken_image:")
     return None, request
-
-
-def _uploaded() -> NDArray[np.uint8] | None:
-    file = st.file_uploader("A photo or picture of one digit", ["png", "jpg", "jpeg"], max_upload_size=5)
-    if file is None:
-        return None
-    if session("picture", str) != file.file_id:  # a picture counts once, however often the page runs
-        keep_pace("upload")
-        remember("picture", file.file_id)
-    rgba = read_picture(file.getvalue())
-    st.image(rgba, width=240, alt="The picture that was uploaded")
-    return rgba
 
 
 def _test_digit() -> Subject:

@@ -6,13 +6,14 @@ import struct
 import tracemalloc
 import zlib
 from contextlib import suppress
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.canvas import STEPS, EmptyDrawing, prepare
-from core.pictures import PictureError, read_picture
+from core.pictures import MAX_BYTES, PictureError, read_picture
 from tests.fuzz.support import damaged
 
 
@@ -67,8 +68,35 @@ def seeds():
         drawn("JPEG"),
         drawn("JPEG", mode="L", quality=10),
         drawn("JPEG", mode="CMYK", progressive=True),
-        drawn("JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"),
+        drawn("JPEG", exif=TURNED),
     ]
+
+
+TURNED = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+LARGEST = (
+    ("PNG", "RGBA", (4000, 4000), {"exif": TURNED}),
+    ("JPEG", "CMYK", (4000, 4000), {"progressive": True}),
+    ("PNG", "I;16", (4000, 4000), {}),
+    ("PNG", "RGBA", (17_800, 895), {}),
+    ("PNG", "RGB", (4000, 4000), {}),
+    ("PNG", "P", (4000, 4000), {}),
+    ("PNG", "LA", (4000, 4000), {}),
+    ("PNG", "1", (895, 17_800), {}),
+    ("JPEG", "RGB", (4000, 4000), {"progressive": True, "quality": 95, "exif": TURNED}),
+    ("JPEG", "L", (4000, 4000), {}),
+)
+
+
+def largest(form, mode, size, **options):
+    """A digit on paper that is not quite clean, with as many pixels as are taken, in less than 5 MB."""
+    width, height = size
+    paper = np.full((height, width, 3), 245, np.uint8)
+    paper[::7] -= np.random.default_rng(0).integers(0, 3, (1, width, 1), np.uint8)
+    paper[height // 4 : 3 * height // 4, width * 9 // 20 : width * 11 // 20] = 20
+    file = io.BytesIO()
+    Image.fromarray(paper).convert(mode).save(file, form, **options)
+    assert file.tell() < MAX_BYTES
+    return file.getvalue()
 
 
 def read(content, chance):
@@ -105,3 +133,28 @@ def test_damaged_pictures(tally, amount):
         with tally.trying("uploads", content[:60]):
             pictures += read(content, chance)
     assert 0 < pictures < number
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_largest_pictures_that_are_taken(tally, amount):
+    chance = random.Random("largest")
+    for form, mode, size, options in LARGEST[: amount(2, len(LARGEST))]:
+        content = largest(form, mode, size, **options)
+        with tally.trying("uploads", (form, mode, size)):
+            assert read(content, chance)
+        for _ in range(amount(1, 20)):
+            with tally.trying("uploads", (form, mode, size, "damaged")):
+                read(damaged(content, chance), chance)
+
+
+def test_a_page_with_the_largest_picture_answers_in_time(open_page, tally, monkeypatch):
+    file = SimpleNamespace(file_id="", content=b"", getvalue=lambda: file.content)
+    monkeypatch.setattr("streamlit.file_uploader", lambda *_, **__: file if file.file_id else None)
+    page = open_page("draw", source="file")
+    for form, mode, size, options in LARGEST[:2]:
+        file.file_id, file.content = mode, largest(form, mode, size, **options)
+        for _ in range(2):
+            with tally.trying("uploads", (form, mode, "on a page")):
+                page.run()
+            assert not page.exception, page.exception[0]
+            assert any("It reads a" in text.value for text in page.markdown)
