@@ -1,7 +1,7 @@
 """Who is next: a bounded queue, round robin over owners, one run under way for each."""
 
 import heapq
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from core.runs.engine import QueueFull
 from core.runs.spec import TRAIN_DIGITS, RunSpec
@@ -22,18 +22,22 @@ class FairQueue:
 
     def add(self, owner: str, run_id: str) -> None:
         """Put a run at the back; raises `QueueFull` when the queue or the owner's one place in it is taken."""
+        self.check(owner)
+        self._waiting.append((owner, run_id))
+
+    def check(self, owner: str) -> None:
+        """Raise `QueueFull` when `add` would."""
         if any(waiting == owner for waiting, _ in self._waiting):
             raise QueueFull("One of your runs is waiting already. Stop it, or wait until it has started.")
         if len(self._waiting) >= self._limit:
             raise QueueFull(f"{len(self._waiting)} runs are waiting, and no more fit. Please try again in a minute.")
-        self._waiting.append((owner, run_id))
 
     def add_first(self, owner: str, run_id: str) -> None:
         """Put a run at the front, for it was under way and lost its worker."""
         self._waiting.insert(0, (owner, run_id))
 
     def add_last(self, owner: str, run_id: str) -> None:
-        """Put a run at the back, for it was under way and gave its worker to others."""
+        """Put a run at the back, for it stood in the queue of a dispatcher that has died."""
         self._waiting.append((owner, run_id))
 
     def remove(self, run_id: str) -> None:
@@ -55,6 +59,24 @@ class FairQueue:
     def order(self) -> list[str]:
         """Return the waiting runs, next first."""
         return [run_id for _, run_id in self._waiting]
+
+    def place(
+        self, run_id: str, busy: Mapping[str, float], seconds: Callable[[str], float], workers: int
+    ) -> tuple[int | None, float | None]:
+        """Return the position of a run and the seconds it is expected to wait; None and None when it does not wait.
+
+        `busy` are the owners with a run under way and the seconds that it has left; `seconds` tells how long a waiting
+        run will train. Whoever is busy is passed over, and comes after all others when the run under way has ended.
+        """
+        order = self.order()
+        if run_id not in order:
+            return None, None
+        index = order.index(run_id)
+        mine = self._waiting[index][0]
+        free_at = busy.get(mine, 0.0)
+        before = self._waiting if mine in busy else self._waiting[:index]
+        ahead = [other for owner, other in before if owner not in busy or busy[owner] < free_at]
+        return len(ahead) + 1, max(free_at, expected_wait(busy.values(), map(seconds, ahead), workers))
 
 
 def work(spec: RunSpec, share: float = 1.0) -> float:

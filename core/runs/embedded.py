@@ -8,7 +8,8 @@ import time
 from contextlib import suppress
 
 from core.database import StoreUnavailable
-from core.runs.engine import Command, EngineStats, Progress, RunSummary, Snapshot, UnknownRun
+from core.runs.engine import Command, EngineStats, Progress, RunSummary, Snapshot, UnknownRun, require_steps
+from core.runs.housekeeper import Housekeeper
 from core.runs.live import LiveRun, progress_of_row
 from core.runs.recorder import Recorder
 from core.runs.shelf import stored_snapshot, summaries
@@ -43,12 +44,17 @@ class EmbeddedEngine:
         changed = threading.Event()
         self._supervisor = Supervisor(self._store, workers or worker_count(), changed)
         self._recorder = Recorder(self._store, self._supervisor, changed)
+        self._housekeeper = Housekeeper(self._store)
         self._closing = threading.Lock()
         self._closed = False
         atexit.register(self.close)
 
     def submit(self, spec: RunSpec, owner: str, steps: int | None = None) -> str:
-        """Queue a run and return its unguessable id; with `steps` it pauses after so many. Raises `QueueFull`."""
+        """Queue a run and return its unguessable id; with `steps` it pauses after so many.
+
+        Raises `QueueFull`, and `ValueError` for a number of steps that cannot be taken.
+        """
+        require_steps(steps)
         rate = spec.training.learning_rate
         run = LiveRun(secrets.token_urlsafe(16), owner, spec, time.time(), rate, rate)
         run.budget = steps
@@ -56,7 +62,7 @@ class EmbeddedEngine:
         return run.id
 
     def control(self, run_id: str, owner: str, command: Command) -> None:
-        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`."""
+        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`, `QueueFull`."""
         run = self._live(run_id, owner)
         if run is None:
             self._store.load(run_id, owner)  # raises for someone else's
@@ -121,6 +127,7 @@ class EmbeddedEngine:
             atexit.unregister(self.close)
             self._supervisor.close()
             self._recorder.close()
+            self._housekeeper.close()
             self._store.close()
 
     def _live(self, run_id: str, owner: str) -> LiveRun | None:

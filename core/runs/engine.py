@@ -70,6 +70,12 @@ class StepN:
         require_integer("steps", self.n, 1, MAX_STEPS_AT_ONCE)
 
 
+def require_steps(steps: object) -> None:
+    """Raise `ValueError` unless a run may begin with so many steps; none and 0, which begins paused, are fine."""
+    if steps is not None:
+        require_integer("steps", steps, 0, MAX_STEPS_AT_ONCE)
+
+
 @dataclass(frozen=True)
 class SetLearningRate:
     """Train on with another peak learning rate; the schedule's shape stays."""
@@ -154,10 +160,16 @@ class Engine(Protocol):
     """A place where runs are trained; every method answers at once and may be called from any thread."""
 
     def submit(self, spec: RunSpec, owner: str, steps: int | None = None) -> str:
-        """Queue a run and return its unguessable id; with `steps` it pauses after so many. Raises `QueueFull`."""
+        """Queue a run and return its unguessable id; with `steps` it pauses after so many.
+
+        Raises `QueueFull`, and `ValueError` for a number of steps that cannot be taken.
+        """
 
     def control(self, run_id: str, owner: str, command: Command) -> None:
-        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`, `EngineAway`."""
+        """Pass a command on; one that comes too late does nothing.
+
+        Raises `UnknownRun`, `EngineAway`, and `QueueFull` when a paused run that goes on finds no room in the queue.
+        """
 
     def poll(self, run_id: str, owner: str, after: int = 0) -> Progress:
         """Return how the run stands, with the records from index `after`; raises `UnknownRun`."""

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 from core.runs.dispatch import FIRST_SPEED, FairQueue, work
 from core.runs.engine import Command, Pause, Progress, Resume, SetLearningRate, Snapshot, Status, StepN, Stop
 from core.runs.messages import Answer, Changed, Ended, Job, Report, Saved, Started, Weights
+from core.runs.patience import ABANDONED, ABANDONED_SECONDS
+from core.runs.rows import RunRow
 from core.runs.spec import MAX_SECONDS, TRAIN_DIGITS, RunSpec
-from core.runs.store import RunRow, Store
+from core.runs.store import Store
 from core.telemetry.runs import run_ended, run_started
 from core.training.loop import StepRecord
 
@@ -50,7 +52,10 @@ class LiveRun:
     snapshot: Snapshot | None = None
     watched: float = 0.0  # when somebody last asked, on the monotonic clock
     asked: float = 0.0  # when the worker was last asked for weights
-    paused: float = 0.0  # since when
+    paused: float = 0.0  # since when, on the monotonic clock
+    parking: float = 0.0  # when the worker was last asked to let go of it
+    worked: float = 0.0  # seconds that a worker has had it, pauses left out
+    stopping: bool = False  # its owner has pressed Stop
     saved: int = 0  # records in the store
     dirty: bool = True  # the store does not know the newest state
     counted: bool = True  # here; false for a run that another web process was given, which tells the operator
@@ -109,18 +114,31 @@ class LiveRun:
                 self.budget = (self.budget or 0) + n
             case SetLearningRate(rate):
                 self.wished_rate = rate
+            case Stop():
+                self.stopping = True
         self.dirty = True
 
     def obey_alone(self, command: Command, queue: FairQueue) -> None:
-        """Follow a command while no worker has the run: wait in the queue again, or not any longer."""
+        """Follow a command while no worker has the run: wait in the queue again, or not any longer.
+
+        Raises `QueueFull`, the run unchanged, when there is no room for a paused one.
+        """
         if isinstance(command, SetLearningRate):
             self.learning_rate = command.rate
         elif self.status.live and isinstance(command, Stop):
             queue.remove(self.id)
             self.status = Status.STOPPED
         elif self.status == Status.PAUSED and isinstance(command, Resume | StepN):
+            queue.add(self.owner, self.id)
             self.status = Status.QUEUED
-            queue.add_last(self.owner, self.id)
+
+    def abandoned(self, now: float) -> bool:
+        """Whether the run has been paused for long and nobody has watched it."""
+        return self.status == Status.PAUSED and now - max(self.paused, self.watched) >= ABANDONED_SECONDS
+
+    def put_away(self) -> None:
+        """End a paused run so that it can be taken up again."""
+        self.status, self.message, self.dirty = Status.INTERRUPTED, ABANDONED, True
 
     def hear(self, answer: Answer) -> None:
         """Take in what the worker said."""

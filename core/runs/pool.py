@@ -3,10 +3,12 @@
 import logging
 import multiprocessing
 import os
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import spawn
+from multiprocessing.connection import Connection
 from typing import Any
 
 from core.paths import ROOT
@@ -46,8 +48,11 @@ class WorkerProcess:
         return pid
 
     def send(self, message: object) -> None:
-        """Send a message; a worker that has just died is noticed by whoever waits for it."""
+        """Send a message; a worker that is dead, or is killed for it no longer reads, is noticed by whoever waits."""
         try:
+            if not _has_room(self.pipe):
+                self.kill()
+                return
             tell(self.pipe, message)
         except OSError:
             return
@@ -83,6 +88,15 @@ class WorkerProcess:
             self.process.kill()
             self.process.join()
         self.process.close()
+
+
+def _has_room(pipe: Connection) -> bool:
+    """Whether a message can be sent without waiting; Windows, where it cannot be known, has room for many."""
+    if os.name != "posix":
+        return True
+    look = select.poll()  # `select` itself knows no descriptor above 1,023
+    look.register(pipe, select.POLLOUT)
+    return bool(look.poll(0))
 
 
 def _prepare_fork_server(context: Any) -> None:

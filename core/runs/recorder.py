@@ -12,7 +12,6 @@ from core.runs.store import Store, TakenOver
 
 FLUSH_SECONDS = 0.5
 BEAT_SECONDS = 5.0
-PRUNE_SECONDS = 3600.0
 
 
 class Recorder:
@@ -22,7 +21,7 @@ class Recorder:
         self._store, self._holder, self._wake = store, holder, wake
         self._flushing = threading.Lock()
         self._closed = False
-        self._beaten = self._pruned = -PRUNE_SECONDS
+        self._beaten = -BEAT_SECONDS
         self._thread = threading.Thread(target=self._record, name="seven-steps-recorder", daemon=True)
         self._thread.start()
 
@@ -47,22 +46,20 @@ class Recorder:
             self._wake.clear()
             try:
                 self.flush()
-                self._keep_house()
+                self._beat()
             except (StoreUnavailable, OSError):  # it has been logged, and it is tried again
                 continue
             except Exception:  # the runs go on
                 logging.getLogger("seven_steps").exception("the recorder of the runs met a fault")
 
-    def _keep_house(self) -> None:
+    def _beat(self) -> None:
+        """Say from time to time that these runs are in hand."""
         now = time.monotonic()
         if now - self._beaten >= BEAT_SECONDS:
             self._beaten = now
             with self._holder.lock:
                 live = [run.id for run in self._holder.runs.values()]
             self._store.beat(live)
-        if now - self._pruned >= PRUNE_SECONDS:
-            self._pruned = now
-            self._store.prune()
 
     def _save(self, run: LiveRun) -> None:
         """Save one run; one that another server has taken up is left to it."""

@@ -7,7 +7,8 @@ from safetensors.torch import save
 
 from core.runs.engine import RunSummary, Snapshot, UnknownRun
 from core.runs.live import RESUMABLE
-from core.runs.store import RunRow, Store
+from core.runs.rows import RunRow
+from core.runs.store import Store
 
 
 def stored_snapshot(row: RunRow, store: Store) -> Snapshot | None:

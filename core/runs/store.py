@@ -6,9 +6,9 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,49 +22,18 @@ from core.database.upsert import insert_or_ignore, insert_or_replace
 from core.paths import state_dir
 from core.runs.checkpoint import CheckpointFiles
 from core.runs.engine import Snapshot, Status, UnknownRun
-from core.runs.spec import RunSpec
+from core.runs.rows import COLUMNS, LIVE, RunRow, read_rows
 from core.training.loop import StepRecord
 
-STALE_SECONDS = 15.0  # a live run whose server has been silent for so long was interrupted
 INTERRUPTED = "The server stopped while this run was under way. It can go on from its last checkpoint."
 MAX_AGE = 30 * 86_400.0  # seconds
 MAX_BYTES = 2 * 2**30
 PRUNED_AT_ONCE = 100  # runs; a large transaction would keep others waiting
-LIVE = [status.value for status in Status if status.live]
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class TakenOver(RuntimeError):
     """Another server has taken the run up; what this one says about it no longer counts."""
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """What the store keeps of a run besides its records and weights."""
-
-    id: str
-    owner: str
-    spec: str  # RunSpec as JSON
-    status: Status
-    message: str
-    created: float  # seconds since 1970
-    step: int = 0
-    seconds: float = 0.0
-    learning_rate: float = 0.0
-    test_accuracy: float | None = None
-    records: int = 0
-    server: str = field(default="", compare=False)
-    heartbeat: float = field(default=0.0, compare=False)
-
-    def read_spec(self) -> RunSpec:
-        """Return the settings; raises `UnknownRun` when another version of the project wrote them."""
-        try:
-            return RunSpec.from_json(self.spec)
-        except ValueError:
-            raise UnknownRun("This run was made by another version of Seven Steps and cannot be shown.") from None
-
-
-_ROW = [runs_table.c[f.name] for f in fields(RunRow)]
 
 
 class Store:
@@ -119,9 +88,9 @@ class Store:
         """Return a run; one whose server has gone is marked interrupted. Raises `UnknownRun` for anyone else's."""
         row = None
         if RUN_ID.fullmatch(run_id):
-            query = sa.select(*_ROW).where(runs_table.c.id == run_id, runs_table.c.owner == owner)
+            query = sa.select(*COLUMNS).where(runs_table.c.id == run_id, runs_table.c.owner == owner)
             with self._database.reading() as connection:
-                row = next(_rows(connection.execute(query)), None)
+                row = next(read_rows(connection.execute(query)), None)
         if row is None:
             raise UnknownRun("There is no such run.")
         return self._seen(row)
@@ -146,19 +115,20 @@ class Store:
 
     def runs_of(self, owner: str, limit: int) -> list[RunRow]:
         """Return the owner's newest runs, newest first, each as `load` does."""
-        query = sa.select(*_ROW).where(runs_table.c.owner == owner).order_by(runs_table.c.created.desc()).limit(limit)
+        mine = sa.select(*COLUMNS).where(runs_table.c.owner == owner)
+        query = mine.order_by(runs_table.c.created.desc()).limit(limit)
         with self._database.reading() as connection:
-            rows = list(_rows(connection.execute(query)))
+            rows = list(read_rows(connection.execute(query)))
         return [self._seen(row) for row in rows]
 
     def mark_interrupted(self) -> int:
         """Mark the live runs of servers that have gone; return how many there were."""
-        return self._mark([row for row in self.live() if self._orphaned(row)])
+        return self._mark([row for row in self.live() if row.orphaned(self.server)])
 
     def live(self) -> list[RunRow]:
         """Return the live runs of all servers, as they stand."""
         with self._database.reading() as connection:
-            return list(_rows(connection.execute(sa.select(*_ROW).where(runs_table.c.status.in_(LIVE)))))
+            return list(read_rows(connection.execute(sa.select(*COLUMNS).where(runs_table.c.status.in_(LIVE)))))
 
     def prune(self, max_age: float = MAX_AGE, max_bytes: int = MAX_BYTES) -> int:
         """Delete runs that ended `max_age` seconds ago, then the oldest beyond `max_bytes`; return how many."""
@@ -188,7 +158,7 @@ class Store:
 
     def _seen(self, row: RunRow) -> RunRow:
         """Return a run as it is; one whose server has gone is marked interrupted."""
-        if not self._orphaned(row):
+        if not row.orphaned(self.server):
             return row
         with suppress(StoreUnavailable):  # the next one who asks marks it
             self._mark([row])
@@ -217,14 +187,6 @@ class Store:
                 doomed.append(run_id)
         return doomed
 
-    def _orphaned(self, row: RunRow) -> bool:
-        """Whether a run counts as live but its server has gone: a dead process here, or silence from elsewhere."""
-        if not row.status.live or row.server == self.server:
-            return False
-        here = os.name == "posix" and row.server.startswith(f"{socket.gethostname()}:") and row.server.count(":") == 2
-        dead = here and not _alive_elsewhere(int(row.server.split(":")[1]))
-        return dead or time.time() - row.heartbeat > STALE_SECONDS
-
 
 def _stale(run_id: str, first: int, weights: bool) -> Any:
     """Return the bytes that a `save` replaces, as SQL."""
@@ -235,22 +197,3 @@ def _stale(run_id: str, first: int, weights: bool) -> Any:
         return replaced
     old = sa.select(sa.func.length(weights_table.c.weights)).where(weights_table.c.run_id == run_id)
     return replaced + sa.func.coalesce(old.scalar_subquery(), 0)
-
-
-def _alive_elsewhere(pid: int) -> bool:
-    """Whether another process than this one has this id."""
-    if pid == os.getpid():  # another store of this process, or a process of an earlier life of this container
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _rows(result: sa.CursorResult[Any]) -> Iterator[RunRow]:
-    for row in result:
-        values = row._asdict()
-        yield RunRow(**{**values, "status": Status(values["status"])})

@@ -8,10 +8,12 @@ from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import Any
 
-from core.runs.dispatch import FIRST_SPEED, FairQueue, expected_wait, work
+from core.runs.attendant import Attendant
+from core.runs.dispatch import FIRST_SPEED, FairQueue, work
 from core.runs.engine import Command, EngineStats, Pause, QueueFull, Status
 from core.runs.live import LiveRun
-from core.runs.messages import Answer, Ended, Look, Park
+from core.runs.messages import Answer, Ended
+from core.runs.patience import DIED, GAVE_UP, HUNG, HUNG_TOOK_OVER, MAX_DEATHS, PARK_SECONDS, TOOK_OVER
 from core.runs.pool import WorkerProcess
 from core.runs.store import INTERRUPTED, Store
 from core.runs.watchdog import Watchdog
@@ -19,17 +21,7 @@ from core.telemetry.runs import worker_lost
 
 LOG = logging.getLogger("seven_steps")
 TICK = 0.1  # seconds between looks at the clock
-WATCHED_SECONDS = 3.0  # somebody who asked so recently is still watching
-LOOK_SECONDS = 0.5  # between two sets of weights
-PARK_SECONDS = 5.0  # a pause, after which others may have the worker
-MAX_DEATHS = 3  # workers that a run may lose
 MAX_BACKOFF = 30.0  # seconds between attempts to start workers that die at once
-
-DIED = "The process that trained this run died; a new one takes over."
-TOOK_OVER = "The process that trained this run died; a new one took over after step {step}."
-HUNG = "The process that trained this run no longer answered; a new one takes over."
-HUNG_TOOK_OVER = "The process that trained this run no longer answered; a new one took over after step {step}."
-GAVE_UP = "The process that trained this run died {deaths} times, and it was given up at step {step}."
 
 
 class Supervisor:
@@ -47,6 +39,7 @@ class Supervisor:
         self._early_deaths = 0
         self._not_before = 0.0
         self._closed = False
+        self._attendant = Attendant(self.runs, self.queue, self.pool, on_change)
         self._watchdog = Watchdog()
         self._woken, self._waker = Pipe(duplex=False)
         self._thread = threading.Thread(target=self._supervise, name="seven-steps-supervisor", daemon=True)
@@ -64,17 +57,17 @@ class Supervisor:
         self._wake()
 
     def command(self, run: LiveRun, command: Command) -> None:
-        """Pass a command to the run's worker, or follow it here when it has none."""
+        """Pass a command to the run's worker, or follow it here when it has none; raises `QueueFull`."""
         with self.lock:
-            run.wish(command)
             worker = next((worker for worker in self.pool if worker.run_id == run.id), None)
+            if worker is None:
+                run.obey_alone(command, self.queue)
+            run.wish(command)
             if worker is not None:
                 worker.owes = worker.owes or not isinstance(command, Pause)  # a run may be paused already
                 worker.send(command)
-            else:
-                run.obey_alone(command, self.queue)
-                if not run.status.live:
-                    self._on_change.set()
+            elif not run.status.live:
+                self._on_change.set()
         self._wake()
 
     def give_away(self, run: LiveRun) -> None:
@@ -89,14 +82,11 @@ class Supervisor:
 
     def place(self, run: LiveRun) -> tuple[int | None, float | None]:
         """Return the position of a run in the queue and the seconds it is expected to wait, or None and None."""
-        order = self.queue.order()
-        if run.id not in order:
-            return None, None
-        index = order.index(run.id)
-        ahead = [self.runs[other].seconds_left(self._flops) for other in order[:index]]
-        busy = [self.runs[worker.run_id] for worker in self.pool if worker.run_id]
-        left = [PARK_SECONDS if other.status == Status.PAUSED else other.seconds_left(self._flops) for other in busy]
-        return index + 1, expected_wait(left, ahead, self._workers)
+        busy = {}
+        for other in (self.runs[worker.run_id] for worker in self.pool if worker.run_id):
+            left = PARK_SECONDS if other.status == Status.PAUSED else other.seconds_left(self._flops)
+            busy[other.owner] = left
+        return self.queue.place(run.id, busy, lambda other: self.runs[other].seconds_left(self._flops), self._workers)
 
     def stats(self) -> EngineStats:
         """Return how many runs stand where, and how many workers live."""
@@ -120,10 +110,11 @@ class Supervisor:
         self.pool.clear()
         self._woken.close()
         self._waker.close()
-        for run in self.runs.values():
-            if run.status.live:
-                self.queue.remove(run.id)
-                run.status, run.message, run.dirty = Status.INTERRUPTED, INTERRUPTED, True
+        with self.lock:  # the recorder still takes out what it has saved
+            for run in self.runs.values():
+                if run.status.live:
+                    self.queue.remove(run.id)
+                    run.status, run.message, run.dirty = Status.INTERRUPTED, INTERRUPTED, True
 
     def _wake(self) -> None:
         with self.lock:
@@ -153,7 +144,7 @@ class Supervisor:
             if worker.pipe in ready or worker.process.sentinel in ready:
                 self._listen(worker)
         with self.lock:
-            self._look_and_park()
+            self._attendant.look()
             self._watchdog.look([worker for worker in self.pool if self._must_speak(worker)])
 
     def _start_worker_if_wanted(self) -> None:
@@ -214,13 +205,15 @@ class Supervisor:
     def _replace(self, worker: WorkerProcess) -> None:
         """Give the run of a dead worker to the next one, unless it has lost too many."""
         if worker.run_id is None:
-            self._back_off()
+            if not worker.killed:  # because its run was taken from it
+                self._back_off()
             return
         run = self.runs[worker.run_id]
         run.deaths, run.dirty = run.deaths + 1, True
         worker_lost(run.id, run.owner, run.deaths)
-        if run.deaths > MAX_DEATHS:
-            run.status, run.message = Status.FAILED, GAVE_UP.format(deaths=run.deaths, step=run.step)
+        if run.stopping or run.deaths > MAX_DEATHS:
+            gave_up = GAVE_UP.format(deaths=run.deaths, step=run.step)
+            run.status, run.message = (Status.STOPPED, run.message) if run.stopping else (Status.FAILED, gave_up)
             self.queue.release(run.owner)
             self._on_change.set()
         else:
@@ -237,18 +230,3 @@ class Supervisor:
         """Wait longer and longer before starting workers that die before they have said anything."""
         self._early_deaths += 1
         self._not_before = time.monotonic() + min(MAX_BACKOFF, 0.05 * 2.0**self._early_deaths)
-
-    def _look_and_park(self) -> None:
-        """Ask for the weights of watched runs, and for the workers of paused ones that keep others waiting."""
-        now = time.monotonic()
-        for worker in self.pool:
-            run = self.runs.get(worker.run_id or "")
-            if run is None:
-                continue
-            watched = now - run.watched < WATCHED_SECONDS and now - run.asked >= LOOK_SECONDS
-            if watched and (run.snapshot is None or run.snapshot.step != run.step):
-                run.asked = now
-                worker.send(Look())
-            if run.status == Status.PAUSED and len(self.queue) and now - run.paused >= PARK_SECONDS:
-                run.paused = now
-                worker.send(Park())

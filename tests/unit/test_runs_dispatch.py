@@ -60,6 +60,53 @@ def test_owners_take_turns_however_eager_they_are(owners, rounds):
     assert served == names * rounds
 
 
+def seconds(run_id):
+    return float(run_id[-1])
+
+
+def queue_of(*entries):
+    queue = FairQueue()
+    for owner, run_id in entries:
+        queue.add_last(owner, run_id)
+    return queue
+
+
+def test_a_place_counts_only_those_who_start_before():
+    queue = queue_of(("ann", "a 2"), ("bob", "b 3"), ("cleo", "c 4"))
+    busy = {"ann": 10.0}  # her second run waits for her first, and then for everybody
+    assert queue.place("b 3", busy, seconds, 1) == (1, 10.0)
+    assert queue.place("c 4", busy, seconds, 1) == (2, 13.0)
+    assert queue.place("a 2", busy, seconds, 1) == (3, 17.0)
+    assert queue.place("d 5", busy, seconds, 1) == (None, None)
+
+
+def test_who_is_busy_waits_for_the_own_run_even_when_a_worker_is_free():
+    queue = queue_of(("ann", "a 2"), ("bob", "b 3"))
+    assert queue.place("a 2", {"ann": 10.0}, seconds, 3) == (2, 10.0)
+    assert queue.place("b 3", {"ann": 10.0}, seconds, 3) == (1, 0.0)
+
+
+def test_of_two_busy_owners_the_one_who_is_done_first_comes_first():
+    queue = queue_of(("ann", "a 2"), ("bob", "b 3"))
+    busy = {"ann": 10.0, "bob": 5.0}
+    assert queue.place("b 3", busy, seconds, 2) == (1, 5.0)
+    assert queue.place("a 2", busy, seconds, 2)[0] == 2
+
+
+@given(st.permutations(range(5)))
+def test_runs_start_in_the_order_of_their_places(order):
+    names = [f"owner {index}" for index in range(5)]
+    queue = queue_of(*((names[index], f"{names[index]}: 1") for index in order))
+    busy = {names[0]: 100.0}  # the only worker
+    places = {name: queue.place(f"{name}: 1", busy, seconds, 1)[0] for name in names}
+    started, working = [], names[0]
+    while len(queue):
+        queue.release(working)
+        working = queue.take(set()).split(":")[0]
+        started.append(working)
+    assert sorted(names, key=places.get) == started
+
+
 @given(st.lists(st.floats(0, 100), max_size=4), st.lists(st.floats(0, 100), max_size=6), st.integers(1, 4))
 def test_expected_wait_is_when_a_worker_comes_free(left, ahead, workers):
     left = left[:workers]

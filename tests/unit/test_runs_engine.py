@@ -17,11 +17,12 @@ from core.runs import (
     UnknownRun,
 )
 from core.runs.embedded import worker_count
-from core.runs.supervisor import PARK_SECONDS
+from core.runs.patience import PARK_SECONDS
 from core.training import TrainConfig
 from tests.runs_support import (
     LONG,
     SHORT,
+    chosen,
     engine_in,
     is_kept,
     same_weights,
@@ -32,7 +33,9 @@ from tests.runs_support import (
     until_poll,
 )
 
-ACKNOWLEDGED = 0.2  # seconds, at best: other programs may take the processor from a single try
+# Seconds at best, for other programs may take the processor from a single try; a cluster's answer comes with a round of
+# the watcher and its calls to two more processes. The exact figures are measured by tests/benchmarks.
+ACKNOWLEDGED = {"embedded": 0.2, "ray": 0.6}
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_every_command_is_acknowledged_quickly(engine):
         times["step"].append(seconds_until(engine, run, StepN(3), lambda p, s=step: p.step == s + 3))
         times["resume"].append(seconds_until(engine, run, Resume(), lambda p: p.status == Status.RUNNING))
         times["stop"].append(seconds_until(engine, run, Stop(), lambda p: p.status == Status.STOPPED))
-    assert all(min(tries) <= ACKNOWLEDGED for tries in times.values()), times
+    assert all(min(tries) <= ACKNOWLEDGED[chosen["engine"]] for tries in times.values()), times
 
 
 def test_steps_while_paused_are_exact_and_shown_one_by_one_with_their_weights(engine):
@@ -129,8 +132,8 @@ def test_weights_are_there_while_somebody_watches(engine):
 
 def test_a_stopped_run_keeps_its_weights_and_can_go_on_to_the_same_end(engine):
     spec = RunSpec(SHORT.model, TrainConfig(epochs=4, batch_size=256))
-    run = engine.submit(spec, "ann")
-    until_poll(engine, run, "ann", lambda p: p.step > 20)
+    run = engine.submit(spec, "ann", steps=100)  # it waits for Stop, however fast the machine is
+    until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
     engine.control(run, "ann", Stop())
     stopped = until_over(engine, run, "ann")
     assert (stopped.status, stopped.resumable) == (Status.STOPPED, True)
@@ -158,8 +161,9 @@ def test_learners_take_turns_and_see_their_place(engine):
     second = engine.submit(LONG, "ann")
     other = engine.submit(SHORT, "bob")
     waiting = engine.poll(other, "bob")
-    assert (waiting.status, waiting.position) == (Status.QUEUED, 2)
+    assert (waiting.status, waiting.position) == (Status.QUEUED, 1)  # ann's second waits for her first
     assert waiting.wait_seconds > 0
+    until_poll(engine, second, "ann", lambda p: p.position == 2)
     with pytest.raises(QueueFull, match="One of your runs is waiting already"):
         engine.submit(SHORT, "ann")
     engine.control(first, "ann", Stop())
@@ -177,7 +181,7 @@ def test_a_queued_run_can_be_stopped(engine):
 
 
 def test_a_paused_run_gives_its_worker_to_others_and_goes_on_later(engine, monkeypatch):
-    monkeypatch.setattr("core.runs.supervisor.PARK_SECONDS", 0.1)
+    monkeypatch.setattr("core.runs.attendant.PARK_SECONDS", 0.1)
     assert PARK_SECONDS > 1
     run = engine.submit(LONG, "ann")
     engine.control(run, "ann", Pause())
@@ -188,6 +192,30 @@ def test_a_paused_run_gives_its_worker_to_others_and_goes_on_later(engine, monke
     assert engine.poll(run, "ann").step == paused.step
     engine.control(run, "ann", StepN(2))
     until_poll(engine, run, "ann", lambda p: p.step == paused.step + 2 and p.status == Status.PAUSED)
+
+
+def test_a_parked_run_takes_no_second_place_in_the_queue(engine, monkeypatch):
+    monkeypatch.setattr("core.runs.attendant.PARK_SECONDS", 0.1)
+    parked = engine.submit(LONG, "ann")
+    engine.control(parked, "ann", Pause())
+    until_poll(engine, parked, "ann", lambda p: p.status == Status.PAUSED)
+    other = engine.submit(LONG, "bob")
+    until_poll(engine, other, "bob", lambda p: p.status == Status.RUNNING)
+    waits = engine.submit(LONG, "ann")
+    for command in (Resume(), StepN(2)):
+        with pytest.raises(QueueFull, match="One of your runs is waiting already"):
+            engine.control(parked, "ann", command)
+    assert engine.poll(parked, "ann").status == Status.PAUSED
+    engine.control(waits, "ann", Stop())
+    until_over(engine, waits, "ann")
+    engine.control(parked, "ann", Resume())
+    until_poll(engine, parked, "ann", lambda p: p.status == Status.QUEUED and p.position == 1)
+
+
+@pytest.mark.parametrize("steps", [-1, 10_001, 1.5, True, "3"])
+def test_a_run_cannot_begin_with_any_number_of_steps(engine, steps):
+    with pytest.raises(ValueError, match=r"steps is .* it must be a whole number from 0 to 10000"):
+        engine.submit(SHORT, "ann", steps)
 
 
 def test_nobody_else_sees_or_touches_a_run(engine):
@@ -218,8 +246,8 @@ def test_runs_are_found_after_a_restart_and_end_with_the_same_weights(tmp_path):
     with engine_in(tmp_path) as engine:
         done = engine.submit(SHORT, "ann")
         until_over(engine, done, "ann")
-        run = engine.submit(spec, "ann")
-        until_poll(engine, run, "ann", lambda p: p.step > 20)
+        run = engine.submit(spec, "ann", steps=100)  # and then waits, however fast the machine is
+        until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
     with engine_in(tmp_path) as engine:
         assert engine.latest("ann") == run
         assert [(s.run_id, s.status) for s in engine.runs("ann")] == [

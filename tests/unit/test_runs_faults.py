@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -16,9 +17,9 @@ from core.model import ModelConfig
 from core.paths import ROOT
 from core.runs import Pause, Progress, Resume, RunSpec, SetLearningRate, Status, Stop, watchdog
 from core.runs.checkpoint import CheckpointFiles
+from core.runs.patience import MAX_DEATHS
 from core.runs.pool import WorkerProcess
 from core.runs.store import Store
-from core.runs.supervisor import MAX_DEATHS
 from core.runs.wire import hear
 from core.training import TrainConfig
 from tests import runs_support
@@ -37,7 +38,7 @@ from tests.runs_support import (
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests send signals")
 
-MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=2, batch_size=128))  # 938 steps, about a second
+MEDIUM = RunSpec(ModelConfig((16,)), TrainConfig(epochs=8, batch_size=128))  # 3,752 steps, some four seconds
 # Well below what would happen otherwise: a silent server is given up after 15 s, LONG takes a minute. It takes a few
 # tenths of a second on a free machine and several seconds where two busy cores also start new processes; exact
 # speeds are measured by tests/benchmarks/engine.py.
@@ -279,7 +280,6 @@ def stop_worker_of(engine, run_id):
 @pytest.mark.embedded("its watchdog")
 @pytest.mark.parametrize("moment", ["training", "paused"])
 def test_a_worker_that_hangs_is_killed_and_the_run_ends_with_the_same_weights(tmp_path, monkeypatch, moment):
-    monkeypatch.setattr(watchdog, "SILENT_SECONDS", 1.5)
     with engine_in(tmp_path) as engine:
         run = engine.submit(MEDIUM, "ann")
         until(lambda: list((tmp_path / "checkpoints").glob("*.checkpoint")))
@@ -288,11 +288,37 @@ def test_a_worker_that_hangs_is_killed_and_the_run_ends_with_the_same_weights(tm
             until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
         hung = stop_worker_of(engine, run)
         engine.control(run, "ann", Resume())
+        with monkeypatch.context() as patch:
+            patch.setattr(watchdog, "SILENT_SECONDS", 1.5)
+            until(lambda: not exists(hung))
         finished = until_over(engine, run, "ann")
         assert not exists(hung)
         assert finished.status == Status.FINISHED
         assert "no longer answered; a new one took over after step" in finished.message
         assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(MEDIUM))
+
+
+@pytest.mark.embedded("its watchdog")
+def test_stop_ends_a_run_also_when_its_worker_hangs(tmp_path, monkeypatch):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(LONG, "ann")
+        until_poll(engine, run, "ann", lambda p: p.records)
+        stop_worker_of(engine, run)
+        engine.control(run, "ann", Stop())
+        monkeypatch.setattr(watchdog, "SILENT_SECONDS", 1.0)
+        stopped = until_over(engine, run, "ann")
+        assert (stopped.status, stopped.resumable) == (Status.STOPPED, True)
+
+
+def test_a_worker_that_reads_no_longer_keeps_nobody_waiting():
+    worker = WorkerProcess()
+    os.kill(worker.pid, signal.SIGSTOP)
+    sender = threading.Thread(target=lambda: [worker.send(SetLearningRate(0.1)) for _ in range(20_000)], daemon=True)
+    sender.start()  # far more than a pipe holds
+    sender.join(30)
+    assert not sender.is_alive()
+    assert worker.killed
+    worker.close()
 
 
 def test_a_worker_that_hangs_in_the_middle_of_a_message_keeps_nobody_waiting(monkeypatch):
@@ -308,10 +334,10 @@ def test_a_worker_that_hangs_in_the_middle_of_a_message_keeps_nobody_waiting(mon
 
 @pytest.mark.embedded("its watchdog")
 def test_a_pause_is_no_silence(tmp_path, monkeypatch):
-    monkeypatch.setattr(watchdog, "SILENT_SECONDS", 0.3)
     with engine_in(tmp_path) as engine:
         run = engine.submit(LONG, "ann", steps=0)
         until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
+        monkeypatch.setattr(watchdog, "SILENT_SECONDS", 0.3)
         engine.control(run, "ann", Pause())  # which has no answer
         worker = worker_of(engine, run)
         time.sleep(1)
@@ -333,4 +359,5 @@ def test_a_run_that_another_server_took_up_ends_here(tmp_path):
             assert run not in engine._supervisor.runs
             assert other.load(run, "ann").status == Status.QUEUED
             assert engine.poll(run, "ann").status == Status.QUEUED  # as the other says
+            assert engine._supervisor._early_deaths == 0  # the next worker need not wait
         assert until_over(engine, engine.submit(SHORT, "bob"), "bob").status == Status.FINISHED

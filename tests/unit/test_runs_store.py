@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from core.database import StoreUnavailable
 from core.runs import RunSpec, Snapshot, Status, UnknownRun
-from core.runs.store import RunRow, Store, TakenOver
+from core.runs.rows import RunRow
+from core.runs.store import Store, TakenOver
 from core.training import StepRecord
 from tests.runs_support import store_in
 

@@ -188,6 +188,17 @@ def test_resume_after_pause_gives_the_same_weights(play):
     assert same_weights(heard[-1].weights, undisturbed(SHORT))
 
 
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
+def test_a_run_that_needs_too_much_memory_is_told_so(play, monkeypatch, error):
+    def large(*arguments):
+        raise error
+
+    monkeypatch.setattr(worker, "train", large)
+    ended = play(SHORT)[-1]
+    assert ended.status == Status.FAILED
+    assert ended.message == ("This run needs more memory than a run may have. Choose fewer neurons or a smaller batch.")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot limit a process's memory from inside")
 def test_memory_is_limited():
     code = (

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from core.runs.ray_engine import cluster
-from core.runs.ray_engine.messages import Home
+from core.runs.ray_engine.messages import Home, Order
 from core.runs.ray_engine.under_way import Actor
 from core.telemetry.logs import log
 
@@ -51,18 +51,22 @@ class Crew:
         while self.idle and (len(self.idle) > room or (len(self.idle) > wanted and self.idle[0].idle_since < long_ago)):
             self.idle.pop(0).kill()
 
-    def find(self) -> dict[str, Actor]:
-        """Find the actors that an earlier dispatcher has left: run id → its actor; those without a run are idle."""
-        ray, found = cluster.ray(), {}
+    def find(self) -> list[tuple[Actor, Order]]:
+        """Return the actors that an earlier dispatcher has left and what they work on; those without a run are idle."""
+        ray, found = cluster.ray(), []
         actors = [Actor.find(name, self.home) for name in cluster.run_actors(self.home)]
-        answers = {actor.handle.holding.options(max_task_retries=-1).remote(): actor for actor in actors}
+        answers = {actor.handle.order.options(max_task_retries=-1).remote(): actor for actor in actors}
         ready, silent = ray.wait(list(answers), num_returns=len(answers), timeout=FIND_SECONDS) if answers else ([], [])
         for reference in ready:
-            run_id = ray.get(reference)
-            if run_id is None:
+            try:
+                order = ray.get(reference)
+            except ray.exceptions.RayError:  # it has gone meanwhile
+                silent.append(reference)
+                continue
+            if order is None:
                 self.release(answers[reference])
             else:
-                found[run_id] = answers[reference]
+                found.append((answers[reference], order))
         for reference in silent:
             log(logging.WARNING, "actor does not answer and is ended", actor=answers[reference].name)
             answers[reference].kill()

@@ -3,8 +3,10 @@
 import atexit
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 
+from core.database import StoreUnavailable
 from core.runs.embedded import worker_count
 from core.runs.engine import (
     Command,
@@ -15,6 +17,7 @@ from core.runs.engine import (
     RunSummary,
     Snapshot,
     UnknownRun,
+    require_steps,
 )
 from core.runs.live import LiveRun, progress_of_row
 from core.runs.ray_engine.link import Link
@@ -49,7 +52,11 @@ class RayEngine:
         atexit.register(self.close)
 
     def submit(self, spec: RunSpec, owner: str, steps: int | None = None) -> str:
-        """Queue a run and return its unguessable id; with `steps` it pauses after so many. Raises `QueueFull`."""
+        """Queue a run and return its unguessable id; with `steps` it pauses after so many.
+
+        Raises `QueueFull`, and `ValueError` for a number of steps that cannot be taken.
+        """
+        require_steps(steps)
         if self._closed:
             raise QueueFull("The server is stopping. Please try again in a minute.")
         text = spec.to_json()
@@ -61,13 +68,15 @@ class RayEngine:
         return self._watcher.attach(taken.run, taken.position, taken.wait).run.id
 
     def control(self, run_id: str, owner: str, command: Command) -> None:
-        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`, `EngineAway`."""
+        """Pass a command on; one that comes too late does nothing. Raises `UnknownRun`, `QueueFull`."""
         mirror = self._mirror(run_id, owner)
         if mirror is None or not mirror.run.status.live:
             return
-        self._link.ask(
+        refused: Refused | None = self._link.ask(
             lambda ray, dispatcher: ray.get(dispatcher.command.remote(run_id, owner, command)), COMMAND_SECONDS
         )
+        if refused is not None:
+            raise QueueFull(refused.sentence)
         self._watcher.hurry(run_id)
 
     def poll(self, run_id: str, owner: str, after: int = 0) -> Progress:
@@ -151,6 +160,11 @@ class RayEngine:
     def _mirror(self, run_id: str, owner: str) -> Mirror | None:
         """Return what is known of a run, or None for one that is over; raises `UnknownRun` for someone else's."""
         mirror = self._watcher.find(run_id)
+        if mirror is not None and mirror.settled and mirror.run.owner == owner:
+            with suppress(StoreUnavailable):
+                if self._store.load(run_id, owner).status.live:  # another web process has taken it up again
+                    self._watcher.forget(run_id)
+                    mirror = None
         if mirror is None:
             row = self._store.load(run_id, owner)
             if not row.status.live:

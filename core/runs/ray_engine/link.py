@@ -34,6 +34,8 @@ class Link:
         self._hanging = threading.BoundedSemaphore(AWAY_AT_ONCE)
         self._dispatcher: Any = None
         self._lost_at = 0.0
+        self._losing = threading.Lock()
+        self.doubted = False  # whether a call took too long, so that somebody should `probe`
         self.revive()
 
     @property
@@ -41,21 +43,29 @@ class Link:
         """Whether the cluster did not answer the last time."""
         return self._dispatcher is None
 
-    def ask(self, call: Callable[[Any, Any], T], seconds: float) -> T:
-        """Return `call(ray, dispatcher)`; raises `EngineAway` when it fails or does not answer within `seconds`."""
+    def ask(self, call: Callable[[Any, Any], T], seconds: float, vital: bool = False) -> T:
+        """Return `call(ray, dispatcher)`; raises `EngineAway` when it fails or does not answer within `seconds`.
+
+        The connection is lost when it breaks, or when a `vital` call takes too long; others only cast doubt on it.
+        """
         dispatcher = self._dispatcher
         if dispatcher is None:
             raise EngineAway
         try:
-            return self._bounded(lambda: call(cluster.ray(), dispatcher), seconds)
+            return self._bounded(lambda: call(cluster.ray(), dispatcher), seconds, vital)
         except Exception as error:
-            self._lose(error)
+            self._judge(error, dispatcher, vital)
             raise EngineAway from None
+
+    def probe(self, seconds: float) -> None:
+        """Find out whether the dispatcher still answers; raises `EngineAway` and loses the connection if not."""
+        self.doubted = False
+        self.ask(lambda ray, dispatcher: ray.get(dispatcher.stats.remote()), seconds, vital=True)
 
     def revive(self) -> bool:
         """Connect, once more if need be; return whether the dispatcher answers."""
         try:
-            self._dispatcher = self._bounded(self._connect, CONNECT_SECONDS)
+            self._dispatcher = self._bounded(self._connect, CONNECT_SECONDS, vital=True)
         except Exception as error:
             self._lose(error)
             return False
@@ -85,7 +95,7 @@ class Link:
     def _answers(self, ray: Any) -> bool:
         """Whether the connection is good, so that only the call before went wrong."""
         try:
-            return bool(ray.is_initialized() and self._bounded(ray.cluster_resources, ALIVE_SECONDS))
+            return bool(ray.is_initialized() and self._bounded(ray.cluster_resources, ALIVE_SECONDS, vital=True))
         except Exception:
             return False
 
@@ -100,14 +110,25 @@ class Link:
             cluster.start_own(self.home, self._processors, QUIET)
             self.own = True
 
+    def _judge(self, error: Exception, dispatcher: Any, vital: bool) -> None:
+        """Lose the connection for an error that says it is broken, unless it has been made anew since the call."""
+        if isinstance(error, cluster.ray().exceptions.RayTaskError):  # an answer, too
+            LOG.error("the dispatcher met a fault: %s", error)
+        elif isinstance(error, TimeoutError) and not vital:
+            self.doubted = True
+        else:
+            with self._losing:
+                if self._dispatcher is dispatcher:
+                    self._lose(error)
+
     def _lose(self, error: Exception) -> None:
         if self._dispatcher is not None or not self._lost_at:
             LOG.warning("the cluster does not answer: %s", str(error) or type(error).__name__)
         self._dispatcher, self._lost_at = None, time.monotonic()
 
-    def _bounded(self, call: Callable[[], T], seconds: float) -> T:
+    def _bounded(self, call: Callable[[], T], seconds: float, vital: bool = False) -> T:
         """Return what `call` returns in a thread of its own; raises `TimeoutError` when it takes too long."""
-        if not self._hanging.acquire(blocking=False):
+        if not vital and not self._hanging.acquire(blocking=False):
             raise TimeoutError("too many calls hang")
         future: Future[T] = Future()
 
@@ -117,7 +138,8 @@ class Link:
             except BaseException as error:
                 future.set_exception(error)
             finally:
-                self._hanging.release()
+                if not vital:
+                    self._hanging.release()
 
         threading.Thread(target=run, name="seven-steps-ray", daemon=True).start()
         return future.result(seconds)

@@ -53,6 +53,7 @@ class Standing:
     weights: tuple[int, bytes] | None = None  # with their step, when asked for and new
     position: int | None = None  # in the queue
     wait: float | None = None  # seconds
+    deaths: int = 0  # of the processes that have had it
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Question:
     run_id: str
     after_step: int  # records up to this step are known already
     weights_after: int | None  # weights of this step are known already; None: no weights
+    watched: bool = True  # whether somebody looks at it; else it is only asked for its end
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Brief:
     status: Status
     seconds_left: float
     paused: float  # seconds since it was paused
+    unwatched: float  # seconds since somebody looked at it
+    silent: float  # seconds since the training should have said something
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """An actor with one run: a thread trains with the worker's function, others answer while it does."""
 
 import importlib
+import logging
 import os
 import secrets
 import threading
@@ -10,20 +11,21 @@ from dataclasses import replace
 
 import torch
 
+from core.database import StoreUnavailable
 from core.runs.dispatch import work
-from core.runs.engine import Command, Status
+from core.runs.engine import Command, Pause, Status
 from core.runs.live import LiveRun
 from core.runs.messages import Ended, Look, Park
+from core.runs.patience import GAVE_UP, LOOK_SECONDS, MAX_DEATHS, OVERTIME_SECONDS
 from core.runs.ray_engine.hand import Hand
-from core.runs.ray_engine.messages import Brief, Home, Order, Outcome, Standing
+from core.runs.ray_engine.messages import Brief, Home, Order, Outcome, Question, Standing
 from core.runs.ray_engine.order_file import OrderFile
 from core.runs.ray_engine.taken_up import SERVER, after, taken_up
 from core.runs.recorder import Recorder
-from core.runs.spec import MAX_MEMORY
+from core.runs.spec import MAX_MEMORY, MAX_SECONDS
 from core.runs.store import INTERRUPTED
-from core.runs.supervisor import GAVE_UP, LOOK_SECONDS, MAX_DEATHS
-from core.runs.worker import limit_memory
-from core.telemetry.logs import configure_logs
+from core.runs.worker import TOO_LONG, limit_memory
+from core.telemetry.logs import configure_logs, log
 from core.telemetry.runs import worker_lost
 
 RAY_MEMORY = 2**30  # bytes that Ray's own threads may hold besides the run
@@ -41,6 +43,9 @@ class RunActor:
         self.lock = threading.RLock()
         self.runs: dict[str, LiveRun] = {}
         self._hand: Hand | None = None
+        self._heard = 0.0  # when the training last spoke, on the monotonic clock
+        self._owes = False  # whether it must answer a command
+        self._briefed = 0.0  # when the dispatcher last asked, or the run began
         self._store = home.store(SERVER + secrets.token_hex(8))
         self._file = OrderFile(self._store.checkpoints, name)
         self._changed = threading.Event()
@@ -48,7 +53,7 @@ class RunActor:
         order = self._file.read()
         if order is not None:  # the process that had this actor before has died
             worker_lost(order.run_id, order.owner, order.deaths + 1)
-            self._begin(replace(order, deaths=order.deaths + 1))
+            self._begin_again(replace(order, deaths=order.deaths + 1))
 
     def take(self, order: Order) -> None:
         """Begin a run, or take it up again at its checkpoint."""
@@ -60,6 +65,11 @@ class RunActor:
         with self.lock:
             return next(iter(self.runs), None)
 
+    def order(self) -> Order | None:
+        """Return what this actor works on, or None."""
+        with self.lock:
+            return self._hand.order if self._hand is not None and self.runs else None
+
     def process(self, run_id: str) -> int | None:
         """Return the id of this process if it has the run."""
         return os.getpid() if self.holding() == run_id else None
@@ -68,21 +78,23 @@ class RunActor:
         """Pass a command to the training; one that comes too late does nothing."""
         with self.lock:
             if self._hand is not None and run_id in self.runs:
+                self._await_answer(self._hand.run, command)
                 self._hand.run.wish(command)
                 self._hand.send(command)
                 self._hand.order = after(self._hand.order, self._hand.run)
                 self._file.write(self._hand.order)  # for whoever replaces this process
 
-    def stand(self, run_id: str, after_step: int, weights_after: int | None = None) -> Standing | None:
+    def stand(self, question: Question) -> Standing | None:
         """Return how the run stands, with the records after a step and, if asked for, weights newer than a step.
 
         None when this actor has another run by now.
         """
         with self.lock:
-            if self._hand is None or self._hand.run.id != run_id:
+            if self._hand is None or self._hand.run.id != question.run_id:
                 return None
             run, now = self._hand.run, time.monotonic()
-            shown = run.snapshot
+            run.watched = now if question.watched else run.watched
+            shown, weights_after = run.snapshot, question.weights_after
             if weights_after is not None and now - run.asked >= LOOK_SECONDS and (not shown or shown.step != run.step):
                 run.asked = now
                 self._hand.send(Look())
@@ -91,18 +103,24 @@ class RunActor:
             return Standing(
                 run.owner, run.status, run.message, " ".join(filter(None, (run.trouble, run.unsaved))), run.step,
                 run.seconds, run.learning_rate,
-                tuple(run.records[bisect_right(run.records, after_step, key=lambda record: record.step) :]),
-                (shown.step, shown.weights) if shown and fresh else None,
+                tuple(run.records[bisect_right(run.records, question.after_step, key=lambda record: record.step) :]),
+                (shown.step, shown.weights) if shown and fresh else None, deaths=run.deaths,
             )  # fmt: skip
 
     def brief(self, run_id: str) -> Brief | None:
-        """Return what the dispatcher must know."""
+        """Return what the dispatcher must know; a run that takes too long is ended."""
         with self.lock:
-            run = self.runs.get(run_id)
+            run, now = self.runs.get(run_id), time.monotonic()
             if run is None:
                 return None
-            paused = time.monotonic() - run.paused if run.status == Status.PAUSED else 0.0
-            return Brief(run.status, run.seconds_left(), paused)
+            paused = run.status == Status.PAUSED
+            run.worked += 0.0 if paused else now - self._briefed
+            self._briefed = now
+            if run.status.live and run.worked > MAX_SECONDS + OVERTIME_SECONDS:
+                self._end_overdue(run)
+            speaks = run.status.live and (not paused or self._owes)
+            silent = now - self._heard if speaks else 0.0
+            return Brief(run.status, run.seconds_left(), now - run.paused if paused else 0.0, now - run.watched, silent)
 
     def park(self, run_id: str) -> None:
         """Let a paused run go, for others wait for its processor."""
@@ -140,6 +158,15 @@ class RunActor:
                 self._hand.drop()
         self._file.remove()
 
+    def _begin_again(self, order: Order) -> None:
+        """Take up the run of the process that has died as soon as the database and the disk allow it."""
+        while True:
+            try:
+                return self._begin(order)
+            except (StoreUnavailable, OSError) as error:
+                log(logging.WARNING, "run waits for the database or the disk", run=order.run_id, reason=str(error))
+                time.sleep(RETRY_SECONDS)
+
     def _begin(self, order: Order) -> None:
         self._store.let_go(order.run_id)  # a run parked here before has been the dispatcher's since
         run = taken_up(order, self._store)
@@ -147,9 +174,12 @@ class RunActor:
         with self.lock:
             self._hand = hand = Hand(run, order)
             self.runs = {run.id: run}
+            self._heard = self._briefed = run.watched = time.monotonic()
+            self._owes = False
             if order.deaths > MAX_DEATHS:
                 run.status, run.message = Status.FAILED, GAVE_UP.format(deaths=order.deaths, step=run.step)
         self._recorder.flush()  # from now on the run is this actor's
+        self._heard = time.monotonic()  # the database may have taken its time
         if run.status.live:
             hand.train(run.job(self._store))
         threading.Thread(target=self._listen, args=(hand,), name="seven-steps-listener", daemon=True).start()
@@ -160,11 +190,13 @@ class RunActor:
             while hand.run.status.live:
                 answer = hand.receive()
                 with self.lock:
+                    self._heard, self._owes = time.monotonic(), False
                     hand.run.hear(answer)
                 if isinstance(answer, Ended):
                     break
-        except (EOFError, OSError):  # the run has been given away
-            return
+        except (EOFError, OSError, TypeError):  # TypeError: our end was closed while it was read
+            if hand.run.status.live:  # it has been given away
+                return
         self._recorder.flush()  # also waits for a save under way
         while self._unsaved(hand.run):
             time.sleep(RETRY_SECONDS)
@@ -173,6 +205,19 @@ class RunActor:
             self.runs.pop(hand.run.id, None)  # a parked one
         self._file.remove()
         hand.over.set()
+
+    def _await_answer(self, run: LiveRun, command: Command) -> None:
+        """Expect the training to answer soon, also while it is paused; only Pause may have no answer."""
+        if not isinstance(command, Pause):
+            if run.status == Status.PAUSED and not self._owes:
+                self._heard = time.monotonic()
+            self._owes = True
+
+    def _end_overdue(self, run: LiveRun) -> None:
+        """End a run that its training has not ended in time; the thread ends when it next wants to say something."""
+        run.status, run.message, run.dirty = Status.STOPPED, TOO_LONG, True
+        if self._hand is not None:
+            self._hand.pipe.close()
 
     def _unsaved(self, run: LiveRun) -> bool:
         with self.lock:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from core.runs.engine import Status, UnknownRun
 from core.runs.live import LiveRun
+from core.runs.patience import TOOK_OVER
 from core.runs.ray_engine.messages import Order
 from core.runs.spec import RunSpec
 from core.runs.store import Store
-from core.runs.supervisor import TOOK_OVER
 
 SERVER = "ray-run:"  # the first letters of a run actor's name in the store
 

@@ -7,11 +7,11 @@ import time
 from core.database import StoreUnavailable
 from core.runs.engine import EngineAway, UnknownRun
 from core.runs.live import LiveRun
+from core.runs.patience import DIED, WATCHED_SECONDS
 from core.runs.ray_engine.link import Link
 from core.runs.ray_engine.messages import Answers
 from core.runs.ray_engine.mirror import Mirror
 from core.runs.store import Store
-from core.runs.supervisor import DIED, WATCHED_SECONDS
 from core.telemetry.logs import log
 
 TICK = 0.3  # seconds between two rounds
@@ -46,7 +46,7 @@ class Watcher:
     def attach(self, run: LiveRun, position: int | None = None, wait: float | None = None) -> Mirror:
         """Begin to watch a run; one that is watched already keeps its mirror."""
         with self.lock:
-            run.watched = time.monotonic()
+            run.watched = run.queued = time.monotonic()  # it may come from another machine, which has another clock
             mirror = self._mirrors.setdefault(run.id, Mirror(run, position, wait))
         self.hurry(run.id)
         return mirror
@@ -82,6 +82,8 @@ class Watcher:
                 if self._link.away:
                     time.sleep(REVIVE_SECONDS)
                     self._link.revive()
+                elif self._link.doubted:
+                    self._link.probe(ROUND_SECONDS)
                 else:
                     self._round()
             except EngineAway:
@@ -97,7 +99,8 @@ class Watcher:
             return
         now = time.monotonic()
         questions = [mirror.question(now) for mirror in due]
-        answers: Answers = self._link.ask(lambda ray, d: ray.get(d.listen.remote(questions)), ROUND_SECONDS)
+        listen = lambda ray, dispatcher: ray.get(dispatcher.listen.remote(questions))  # noqa: E731
+        answers: Answers = self._link.ask(listen, ROUND_SECONDS, vital=True)
         for mirror in due:
             self._hear(mirror, answers)
 
@@ -134,7 +137,8 @@ class Watcher:
     def _settle(self, mirror: Mirror) -> None:
         try:
             row = self._store.load(mirror.run.id, mirror.run.owner)
+            records = self._store.records(row.id)
             with self.lock:
-                mirror.settle(row, self._store)
+                mirror.settle(row, records)
         except (UnknownRun, StoreUnavailable) as error:
             log(logging.INFO, "run cannot be found", run=mirror.run.id, reason=str(error))

@@ -1,0 +1,169 @@
+"""What can go wrong between dispatcher, actors and web processes, with Ray's part played by `tests/ray_double.py`."""
+
+import shutil
+import threading
+import time
+
+import pytest
+
+from core.database import StoreUnavailable
+from core.runs import Status, Stop
+from core.runs.ray_engine import floor, under_way
+from core.runs.ray_engine.dispatcher import Dispatcher
+from core.runs.store import Store
+from core.runs.worker import Session
+from tests.ray_double import doubled_engines
+from tests.runs_support import LONG, SHORT, same_weights, undisturbed, until, until_over, until_poll
+
+
+@pytest.fixture
+def played(monkeypatch, tmp_path):
+    monkeypatch.setattr(floor, "REST_SECONDS", 0.1)
+    with doubled_engines(monkeypatch, tmp_path) as played:
+        yield played
+
+
+@pytest.fixture
+def engine(played):
+    return played.engines[0]
+
+
+def floor_of(played):
+    return played.dispatcher._floor
+
+
+def test_a_run_is_trained(engine):
+    run = engine.submit(SHORT, "ann")
+    assert until_over(engine, run, "ann").status == Status.FINISHED
+    assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(SHORT))
+
+
+def test_an_actor_that_cannot_take_a_run_just_now_is_neither_dead_nor_lost(played, engine, tmp_path):
+    until(lambda: played.cluster.actors)
+    actors = set(played.cluster.actors)
+    shutil.rmtree(tmp_path / "checkpoints", ignore_errors=True)
+    (tmp_path / "checkpoints").write_text("a file where the folder should be")
+    run = engine.submit(SHORT, "ann")
+    until_poll(engine, run, "ann", lambda p: p.message == floor.LATER)
+    time.sleep(1.0)  # ten attempts
+    assert engine.poll(run, "ann").status == Status.QUEUED
+    assert floor_of(played).runs[run].deaths == 0
+    assert set(played.cluster.actors) == actors
+    (tmp_path / "checkpoints").unlink()
+    finished = until_over(engine, run, "ann")
+    assert (finished.status, finished.message) == (Status.FINISHED, "")
+
+
+def test_a_database_that_is_away_when_a_run_begins_is_waited_for(played, engine, monkeypatch):
+    load, away = Store.load, threading.Event()
+    away.set()
+
+    def gone(store, run_id, owner):
+        if away.is_set() and store.server.startswith("ray-run:"):
+            raise StoreUnavailable("the database does not answer")
+        return load(store, run_id, owner)
+
+    monkeypatch.setattr(Store, "load", gone)
+    run = engine.submit(SHORT, "ann")
+    until_poll(engine, run, "ann", lambda p: p.message == floor.LATER)
+    time.sleep(0.5)
+    away.clear()
+    assert until_over(engine, run, "ann").status == Status.FINISHED
+
+
+def test_a_command_to_a_run_that_could_not_begin_is_followed(played, engine, tmp_path):
+    shutil.rmtree(tmp_path / "checkpoints", ignore_errors=True)
+    (tmp_path / "checkpoints").write_text("a file where the folder should be")
+    run = engine.submit(SHORT, "ann")
+    engine.control(run, "ann", Stop())
+    assert until_over(engine, run, "ann").status == Status.STOPPED
+
+
+def test_a_fault_of_the_program_in_taking_a_run_gives_it_up_in_the_end(played, engine, monkeypatch):
+    def broken(order, store):
+        raise ZeroDivisionError("in the program")
+
+    monkeypatch.setattr("core.runs.ray_engine.run_actor.taken_up", broken)
+    run = engine.submit(SHORT, "ann")
+    failed = until_over(engine, run, "ann")
+    assert (failed.status, failed.message) == (Status.FAILED, floor.LOST)
+
+
+def test_a_run_that_was_never_saved_outlives_its_actor_and_keeps_nobody_waiting(played, engine, monkeypatch):
+    def full(*arguments):
+        raise StoreUnavailable("the disk of the server is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "save", full)
+        run = engine.submit(LONG, "ann")
+        until_poll(engine, run, "ann", lambda p: p.records)
+        (handle,) = played.cluster.actors.values()
+        handle.die(restart=False)
+        failed = until_over(engine, run, "ann")
+    assert (failed.status, failed.resumable) == (Status.FAILED, True)
+    other = engine.submit(SHORT, "bob")
+    assert until_over(engine, other, "bob").status == Status.FINISHED
+
+
+def test_two_who_press_continue_at_once_queue_a_run_once(played, engine, monkeypatch):
+    run = engine.submit(LONG, "ann")
+    until_poll(engine, run, "ann", lambda p: p.records)
+    engine.control(run, "ann", Stop())
+    until(lambda: not engine._store.load(run, "ann").status.live and not floor_of(played).has(run))
+    both, load = threading.Barrier(2), Store.load
+
+    def together(store, run_id, owner):
+        row = load(store, run_id, owner)
+        if store.server.startswith(floor.SERVER):
+            both.wait(10)
+        return row
+
+    taken = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "load", together)
+        presses = [
+            threading.Thread(target=lambda: taken.append(played.dispatcher.resume(run, "ann"))) for _ in range(2)
+        ]
+        for press in presses:
+            press.start()
+        for press in presses:
+            press.join(20)
+    assert sorted(type(answer).__name__ for answer in taken) == ["NoneType", "Taken"]
+    assert floor_of(played).queue.order().count(run) <= 1
+
+
+def test_a_new_dispatcher_follows_an_actor_whose_run_counts_as_interrupted(played, engine):
+    run = engine.submit(LONG, "ann")
+    until_poll(engine, run, "ann", lambda p: p.records)
+    with engine._store._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE runs SET status = 'interrupted'")
+    floor_of(played).closed = True  # the old one ends, its actor does not
+    again = Dispatcher(played.home)
+    try:
+        assert list(again._floor.under_way) == [run]
+        assert again.command(run, "ann", Stop()) is None
+        until(lambda: not again._floor.under_way)
+        assert len(again._floor.crew.idle) == 1
+        assert engine._store.load(run, "ann").status == Status.STOPPED
+    finally:
+        again.close()
+
+
+def test_a_training_that_hangs_in_an_actor_that_answers_is_replaced(played, engine, monkeypatch):
+    report, repaired, forever = Session._report, threading.Event(), threading.Event()
+
+    def hanging(session, record):
+        if record.step == 1000 and not repaired.is_set():
+            forever.wait()
+        report(session, record)
+
+    monkeypatch.setattr(Session, "_report", hanging)
+    monkeypatch.setattr(floor, "ASK_RARELY", 0.1)
+    run = engine.submit(LONG, "ann")
+    until(lambda: list(played.home.checkpoints.glob("*.checkpoint")))
+    monkeypatch.setattr(under_way, "SILENT_SECONDS", 1.0)
+    until_poll(engine, run, "ann", lambda p: p.step > 900)
+    time.sleep(0.5)
+    repaired.set()  # the next one does not hang
+    until_poll(engine, run, "ann", lambda p: "took over after step" in p.message and p.step > 1000)
+    forever.set()
