@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -23,60 +24,102 @@ class Activation:
 
 
 def step(x: Tensor) -> Tensor:
-    """Return 1 where x > 0 and 0 elsewhere."""
+    """Return 1 where x > 0 and 0 elsewhere, in the shape of x."""
     return (x > 0).to(x.dtype)
 
 
-def leaky_relu(x: Tensor) -> Tensor:
-    """Return x where x > 0 and 0.01 x elsewhere."""
-    return torch.where(x > 0, x, LEAK * x)
+def step_slope(x: Tensor) -> Tensor:
+    """Return 0 everywhere, in the shape of x: left and right of its jump a step is flat."""
+    return torch.zeros_like(x)
 
 
-def parametric_relu(x: Tensor, slope: float = PARAMETRIC_SLOPE) -> Tensor:
-    """Return x where x > 0 and a x elsewhere; a is 0.25 until training moves it."""
-    return torch.where(x > 0, x, slope * x)
+def linear(x: Tensor) -> Tensor:
+    """Return x as it is."""
+    return x
+
+
+def linear_slope(x: Tensor) -> Tensor:
+    """Return 1 everywhere, in the shape of x."""
+    return torch.ones_like(x)
+
+
+def sigmoid(x: Tensor) -> Tensor:
+    """Return 1 / (1 + e⁻ˣ), in the shape of x."""
+    return torch.sigmoid(x)
+
+
+def sigmoid_slope(x: Tensor) -> Tensor:
+    """Return σ(x) (1 − σ(x)), in the shape of x; 1 − σ(x) is σ(−x), which keeps its digits far to the right."""
+    return torch.sigmoid(x) * torch.sigmoid(-x)
+
+
+def tanh(x: Tensor) -> Tensor:
+    """Return (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), in the shape of x."""
+    return torch.tanh(x)
+
+
+def tanh_slope(x: Tensor) -> Tensor:
+    """Return 1 − tanh² x, in the shape of x."""
+    return 1 - torch.tanh(x) ** 2
+
+
+def relu(x: Tensor) -> Tensor:
+    """Return x where x > 0 and 0 elsewhere, in the shape of x."""
+    return torch.relu(x)
+
+
+def leaky_relu(x: Tensor, leak: float = LEAK) -> Tensor:
+    """Return x where x > 0 and leak · x elsewhere, in the shape of x; a leak of 0 is ReLU."""
+    return torch.where(x > 0, x, leak * x)
+
+
+def leaky_relu_slope(x: Tensor, leak: float = LEAK) -> Tensor:
+    """Return 1 where x > 0 and the leak elsewhere, in the shape of x."""
+    return torch.where(x > 0, x.new_tensor(1.0), x.new_tensor(leak))
+
+
+def arctan(x: Tensor) -> Tensor:
+    """Return arctan x, in the shape of x."""
+    return torch.atan(x)
+
+
+def arctan_slope(x: Tensor) -> Tensor:
+    """Return 1 / (1 + x²), in the shape of x."""
+    return 1 / (1 + x**2)
 
 
 def gelu(x: Tensor) -> Tensor:
-    """Return x Φ(x), with Φ the normal distribution function. Hendrycks and Gimpel, 2016."""
-    return x * _normal_cdf(x)
+    """Return x Φ(x), in the shape of x, with Φ the normal distribution function. Hendrycks and Gimpel, 2016."""
+    return x * (0.5 * (1 + torch.erf(x / math.sqrt(2))))
 
 
-def _normal_cdf(x: Tensor) -> Tensor:
-    return 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+def gelu_slope(x: Tensor) -> Tensor:
+    """Return Φ(x) + x φ(x), in the shape of x, with φ the normal density, the slope of Φ."""
+    density = torch.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
+    return 0.5 * (1 + torch.erf(x / math.sqrt(2))) + x * density
 
 
-def _normal_density(x: Tensor) -> Tensor:
-    return torch.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
-
-
-def _slopes(x: Tensor, left: float, right: float) -> Tensor:
-    return torch.where(x > 0, x.new_tensor(right), x.new_tensor(left))
+def with_leak(label: str, formula: str, leak: float) -> Activation:
+    """Return a ReLU with a slope of `leak` left of zero."""
+    gain = math.sqrt(2 / (1 + leak**2))
+    return Activation(label, formula, partial(leaky_relu, leak=leak), partial(leaky_relu_slope, leak=leak), gain)
 
 
 def parametric(slope: float = PARAMETRIC_SLOPE) -> Activation:
     """Return parametric ReLU with a slope of `slope` left of zero."""
-    formula = rf"\max(ax, x),\ a = {slope:g}"
-    gain = math.sqrt(2 / (1 + slope**2))
-    return Activation(
-        "Parametric ReLU", formula, lambda x: parametric_relu(x, slope), lambda x: _slopes(x, slope, 1.0), gain
-    )
+    return with_leak("Parametric ReLU", rf"\max(ax, x),\ a = {slope:g}", slope)
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "step": Activation("Step", r"[x > 0]", step, torch.zeros_like, 1.0),
-    "linear": Activation("Linear", r"x", lambda x: x, torch.ones_like, 1.0),
-    "sigmoid": Activation(
-        "Sigmoid", r"\frac{1}{1 + e^{-x}}", torch.sigmoid, lambda x: torch.sigmoid(x) * torch.sigmoid(-x), 1.0
-    ),
-    "tanh": Activation("Tanh", r"\tanh x", torch.tanh, lambda x: 1 - torch.tanh(x) ** 2, 5 / 3),
-    "relu": Activation("ReLU", r"\max(0, x)", torch.relu, lambda x: _slopes(x, 0.0, 1.0), math.sqrt(2)),
-    "leaky_relu": Activation(
-        "Leaky ReLU", r"\max(0.01x, x)", leaky_relu, lambda x: _slopes(x, LEAK, 1.0), math.sqrt(2 / (1 + LEAK**2))
-    ),
+    "step": Activation("Step", r"[x > 0]", step, step_slope, 1.0),
+    "linear": Activation("Linear", r"x", linear, linear_slope, 1.0),
+    "sigmoid": Activation("Sigmoid", r"\frac{1}{1 + e^{-x}}", sigmoid, sigmoid_slope, 1.0),
+    "tanh": Activation("Tanh", r"\tanh x", tanh, tanh_slope, 5 / 3),
+    "relu": Activation("ReLU", r"\max(0, x)", relu, step, math.sqrt(2)),
+    "leaky_relu": with_leak("Leaky ReLU", r"\max(0.01x, x)", LEAK),
     "prelu": parametric(),
-    "arctan": Activation("Arctan", r"\arctan x", torch.atan, lambda x: 1 / (1 + x**2), 1.0),
-    "gelu": Activation("GELU", r"x\,\Phi(x)", gelu, lambda x: _normal_cdf(x) + x * _normal_density(x), math.sqrt(2)),
+    "arctan": Activation("Arctan", r"\arctan x", arctan, arctan_slope, 1.0),
+    "gelu": Activation("GELU", r"x\,\Phi(x)", gelu, gelu_slope, math.sqrt(2)),
 }
 
 TRAINABLE = tuple(name for name in ACTIVATIONS if name != "step")  # the step's slope is 0: nothing would ever learn

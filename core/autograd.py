@@ -1,48 +1,18 @@
 """Automatic differentiation: a number that remembers how it was made, and sends the gradient back along that way."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from core.operations import OPERATIONS
 
-@dataclass(frozen=True)
-class Operation:
-    """One operation: y from its arguments, and the slopes ∂y/∂a (and ∂y/∂b) there."""
-
-    value: Callable[..., float]  # a, b → y
-    slopes: Callable[..., tuple[float, ...]]  # y, a, b → (∂y/∂a, ∂y/∂b)
-    arity: int = 1  # the number of arguments
+Method = Callable[["Value", "Value | float"], "Value"]
 
 
-OPERATIONS: dict[str, Operation] = {
-    "+": Operation(np.add, lambda y, a, b: (1, 1), 2),
-    "−": Operation(np.subtract, lambda y, a, b: (1, -1), 2),
-    "×": Operation(np.multiply, lambda y, a, b: (b, a), 2),
-    "/": Operation(np.divide, lambda y, a, b: (np.divide(1, b), np.divide(-y, b)), 2),
-    "**": Operation(
-        np.power,
-        lambda y, a, b: (b * np.power(a, b - 1) if b else 0, y * np.log(a) if a or b < 0 else 0),
-        2,
-    ),
-    "max": Operation(np.maximum, lambda y, a, b: (_share(a, b), _share(b, a)), 2),
-    "min": Operation(np.minimum, lambda y, a, b: (_share(b, a), _share(a, b)), 2),
-    "neg": Operation(np.negative, lambda y, a: (-1,)),
-    "exp": Operation(np.exp, lambda y, a: (y,)),
-    "log": Operation(np.log, lambda y, a: (np.divide(1, a),)),
-    "sin": Operation(np.sin, lambda y, a: (np.cos(a),)),
-    "cos": Operation(np.cos, lambda y, a: (-np.sin(a),)),
-    "tanh": Operation(np.tanh, lambda y, a: (1 - y * y,)),
-    "sqrt": Operation(np.sqrt, lambda y, a: (np.divide(0.5, y),)),
-    "abs": Operation(np.abs, lambda y, a: (np.sign(a),)),
-    "relu": Operation(lambda a: np.maximum(a, 0), lambda y, a: (float(a > 0),)),
-    "sigmoid": Operation(lambda a: 1 / (1 + np.exp(-a)), lambda y, a: (y * (1 - y),)),
-}
-
-
-def _share(a: float, b: float) -> float:
-    """Return the slope of max(a, b) in a: 1 for the winner, 0 for the loser, a half each at a tie, as torch does."""
-    return 0.5 if a == b else float(a > b)
+def both_ways(op: str) -> tuple[Method, Method]:
+    """Return what `a + b` and `b + a` call on a: the operation with a first, and with a second."""
+    return lambda self, other: operate(op, self, other), lambda self, other: operate(op, other, self)
 
 
 class Value:
@@ -60,41 +30,17 @@ class Value:
         self.parents: tuple[Value, ...] = ()
         self.slopes: tuple[float, ...] = ()
 
-    def __repr__(self) -> str:
-        return f"Value({self.name or self.op or 'leaf'}, data={self.data:.6g}, grad={self.grad:.6g})"
-
-    def __add__(self, other: "Value | float") -> "Value":
-        return operate("+", self, other)
-
-    def __radd__(self, other: float) -> "Value":
-        return operate("+", other, self)
-
-    def __sub__(self, other: "Value | float") -> "Value":
-        return operate("−", self, other)
-
-    def __rsub__(self, other: float) -> "Value":
-        return operate("−", other, self)
-
-    def __mul__(self, other: "Value | float") -> "Value":
-        return operate("×", self, other)
-
-    def __rmul__(self, other: float) -> "Value":
-        return operate("×", other, self)
-
-    def __truediv__(self, other: "Value | float") -> "Value":
-        return operate("/", self, other)
-
-    def __rtruediv__(self, other: float) -> "Value":
-        return operate("/", other, self)
-
-    def __pow__(self, other: "Value | float") -> "Value":
-        return operate("**", self, other)
-
-    def __rpow__(self, other: float) -> "Value":
-        return operate("**", other, self)
+    __add__, __radd__ = both_ways("+")
+    __sub__, __rsub__ = both_ways("−")
+    __mul__, __rmul__ = both_ways("×")
+    __truediv__, __rtruediv__ = both_ways("/")
+    __pow__, __rpow__ = both_ways("**")
 
     def __neg__(self) -> "Value":
         return operate("neg", self)
+
+    def __repr__(self) -> str:
+        return f"Value({self.name or self.op or 'leaf'}, data={self.data:.6g}, grad={self.grad:.6g})"
 
     def backward(self) -> None:
         """Add ∂self/∂leaf to the `grad` of every leaf (mutates all values below self)."""
@@ -107,32 +53,27 @@ def operate(op: str, *arguments: Value | float) -> Value:
     """Return the value of an operation of `OPERATIONS`, with its slopes kept for the way back."""
     parents = tuple(a if isinstance(a, Value) else Value(a, f"{a:g}", requires_grad=False) for a in arguments)
     numbers = [parent.data for parent in parents]
-    operation = OPERATIONS[op]
-    y = operation.value(*numbers)
+    y = OPERATIONS[op].value(*numbers)
     result = Value(y, requires_grad=any(parent.requires_grad for parent in parents))
     result.op, result.parents = op, parents
-    result.slopes = tuple(float(slope) for slope in operation.slopes(y, *numbers))
+    result.slopes = tuple(float(slope) for slope in OPERATIONS[op].slopes(y, *numbers))
     return result
 
 
 def topological_order(root: Value) -> list[Value]:
     """Return every value that `root` was made from, each after its parents, `root` last."""
-    order: list[Value] = []
-    seen: set[Value] = set()
-    stack = [(root, False)]
+    order: dict[Value, None] = {}
+    stack = [root]
     while stack:
-        value, parents_done = stack.pop()
-        if parents_done:
-            order.append(value)
-        elif value not in seen:
-            seen.add(value)
-            stack.append((value, True))
-            stack.extend((parent, False) for parent in reversed(value.parents))
-    return order
+        waiting = [parent for parent in stack[-1].parents if parent not in order]
+        if waiting:
+            stack.append(waiting[0])
+        else:
+            order[stack.pop()] = None
+    return list(order)
 
 
-@dataclass(frozen=True, eq=False)
-class BackwardStep:
+class BackwardStep(NamedTuple):
     """The gradient crossing one edge: contribution = upstream · slope, added to what the parent already has."""
 
     child: Value

@@ -1,12 +1,19 @@
-"""Every gradient of a small network twice more: by torch's autograd and by a finite difference."""
+"""Every gradient of a graph twice more: by torch's autograd and by a finite difference."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from core.activations import ACTIVATIONS
-from core.numeric import central_difference, relative_error
-from core.value_network import Network, NetworkSpec, bias_name, build_network, weight_name
+from core.autograd import Value, topological_order
+from core.numeric import NUDGE, relative_error
+from core.operations import OPERATIONS
+from core.slopes import slopes_of
+from core.value_network import Network, NetworkSpec, bias_name, layer_name, neuron_name, weight_name
 
 SMALL = 1e-8  # the least size that a gradient counts as beside autograd's
 
@@ -45,36 +52,75 @@ def compare(name: str, gradient: float, autograd: float, difference: float, loss
     return Check(name, *errors, gradient, autograd, difference)
 
 
+def check_graph(root: Value, named: Mapping[str, Value], autograd: Mapping[str, float]) -> list[Check]:
+    """Return both checks of the gradient of each named value below `root`, with autograd's by the same names.
+
+    Call after `root.backward()`.
+    """
+    differences = nudge_each(root, list(named.values()))
+    pairs = zip(named.items(), differences, strict=True)
+    return [compare(name, value.grad, autograd[name], nudged, root.data) for (name, value), nudged in pairs]
+
+
+@np.errstate(all="ignore")  # a nudge may leave where a formula is defined; the difference is then no number
+def nudge_each(root: Value, values: Sequence[Value]) -> list[float]:
+    """Return (L(v + h) − L(v − h)) / 2h for each of K values below the result L, also for one that forward computes.
+
+    Forward runs once more on arrays (2, K): column k is a run in which value k is moved by +h and by −h.
+    """
+    column = {value: k for k, value in enumerate(values)}
+    moved: dict[Value, NDArray[np.float64]] = {}
+    for value in topological_order(root):
+        arguments = [moved[parent] for parent in value.parents]
+        number = OPERATIONS[value.op].value(*arguments) if value.op else value.data
+        moved[value] = np.full((2, len(values)), number)
+        if value in column:
+            moved[value][:, column[value]] += NUDGE, -NUDGE
+    up, down = moved[root]
+    return [float(difference) for difference in (up - down) / (2 * NUDGE)]
+
+
+def graph_by_torch(root: Value, named: Mapping[str, Value]) -> dict[str, float]:
+    """Return ∂root/∂value of each named value, from the same graph built of torch's tensors and its autograd."""
+    tensors: dict[Value, Tensor] = {}
+    for value in topological_order(root):
+        arguments = [tensors[parent] for parent in value.parents]
+        leaf = torch.tensor(value.data, dtype=torch.float64, requires_grad=value.requires_grad)
+        tensors[value] = OPERATIONS[value.op].tensor(*arguments) if value.op else leaf
+    gradients = slopes_of(tensors[root], *(tensors[value] for value in named.values()))
+    return {name: gradient.item() for name, gradient in zip(named, gradients, strict=True)}
+
+
 def check_gradients(network: Network) -> list[Check]:
-    """Return both checks of every weight's gradient; call after `network.loss.backward()`."""
-    numbers = {name: value.data for name, value in network.weights.items()}
-    autograd = torch_gradients(network.spec, numbers)
-    checks = []
-    for name, value in network.weights.items():
+    """Return both checks of every weight, bias, input, sum and output of a network, with its torch twin's gradients.
 
-        def loss_at(number: float, name: str = name) -> float:
-            return build_network(network.spec, {**numbers, name: number}).loss.data
-
-        difference = central_difference(loss_at, value.data)
-        checks.append(compare(name, value.grad, autograd[name], difference, network.loss.data))
-    return checks
+    Call after `network.loss.backward()`.
+    """
+    weights = {name: value.data for name, value in network.weights.items()}
+    return check_graph(network.loss, network.named, torch_gradients(network.spec, weights))
 
 
-def torch_gradients(spec: NetworkSpec, weights: dict[str, float]) -> dict[str, float]:
-    """Return the gradient of every weight by name, from the same network built of torch's own matrices."""
+def torch_gradients(spec: NetworkSpec, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the gradient of all that has a name, from the same network built of torch's own matrices."""
     leaves = {name: torch.tensor(number, dtype=torch.float64).requires_grad_() for name, number in weights.items()}
     activation = ACTIVATIONS[spec.activation].function
-    x = torch.tensor(spec.inputs, dtype=torch.float64)
+    x = torch.tensor(spec.inputs, dtype=torch.float64).requires_grad_()
+    vectors = {"x": x}  # by the letters of their names
     for layer in range(1, len(spec.sizes)):
         rows = range(1, spec.sizes[layer] + 1)
         matrix = [[leaves[weight_name(layer, to, s)] for s in range(1, spec.sizes[layer - 1] + 1)] for to in rows]
         W = torch.stack([torch.stack(row) for row in matrix])  # (fan_out, fan_in)
         x = W @ x + torch.stack([leaves[bias_name(layer, to)] for to in rows])
-        if layer < len(spec.sizes) - 1:
-            x = activation(x)
+        vectors[layer_name("z", layer)] = x
+        if layer < len(spec.sizes) - 1 or len(x) == 1:
+            x = activation(x) if layer < len(spec.sizes) - 1 else torch.sigmoid(x)
+            vectors[layer_name("a", layer)] = x
     if len(x) > 1:
         loss = torch.nn.functional.cross_entropy(x, torch.tensor(int(spec.target)))
     else:
-        loss = torch.nn.functional.mse_loss(torch.sigmoid(x), torch.tensor([spec.target], dtype=torch.float64))
-    gradients = torch.autograd.grad(loss, list(leaves.values()))
-    return {name: gradient.item() for name, gradient in zip(leaves, gradients, strict=True)}
+        loss = torch.nn.functional.mse_loss(x, torch.tensor([spec.target], dtype=torch.float64))
+    gradients = torch.autograd.grad(loss, [*leaves.values(), *vectors.values()])
+    found = dict(zip([*leaves, *vectors], gradients, strict=True))
+    return {name: found[name].item() for name in leaves} | {
+        neuron_name(letter, i): number for letter in vectors for i, number in enumerate(found[letter].tolist(), 1)
+    }

@@ -43,31 +43,73 @@ class Landscape:
         return axis, self.function(first, second)
 
 
+def square(w: Tensor) -> Tensor:
+    """Return w²."""
+    return w**2
+
+
+def shifted_square(w: Tensor) -> Tensor:
+    """Return 3w² + 2."""
+    return 3 * w**2 + 2
+
+
+def double_well(w: Tensor) -> Tensor:
+    """Return (w² − 4)² / 8 + w/2: two valleys, the left one deeper."""
+    return (w**2 - 4) ** 2 / 8 + w / 2
+
+
+def cosine(w: Tensor) -> Tensor:
+    """Return w·cos(0.15πw)."""
+    return w * torch.cos(0.15 * math.pi * w)
+
+
+def absolute(w: Tensor) -> Tensor:
+    """Return |w|, whose slope at its corner is 0 to torch."""
+    return w.abs()
+
+
+def plateau(w: Tensor) -> Tensor:
+    """Return 1 − e^(−w²/2): flat, but for a hole around 0."""
+    return 1 - torch.exp(-(w**2) / 2)
+
+
 def noisy(w: Tensor) -> Tensor:
-    """Return 0.1 w² plus eight sine waves whose size, speed and phase a fixed seed decides."""
+    """Return 0.1 w² plus eight sine waves whose size, speed and phase a fixed seed decides, in the shape of w."""
     generator = torch.Generator().manual_seed(7)
     size, speed, phase = torch.rand(3, WAVES, generator=generator, dtype=torch.float64).unbind()
     waves = 0.5 * size * torch.sin((1 + 3 * speed) * w.unsqueeze(-1) + 2 * math.pi * phase)  # (…, WAVES)
     return 0.1 * w.square() + waves.sum(-1)
 
 
+def bowl(w1: Tensor, w2: Tensor) -> Tensor:
+    """Return w₁² + 2w₂²."""
+    return w1**2 + 2 * w2**2
+
+
+def valley(w1: Tensor, w2: Tensor) -> Tensor:
+    """Return 0.1w₁² + 2w₂²: twenty times as steep across as along."""
+    return 0.1 * w1**2 + 2 * w2**2
+
+
+def saddle(w1: Tensor, w2: Tensor) -> Tensor:
+    """Return w₁² − w₂² + w₂⁴/8: up along one weight, down along the other."""
+    return w1**2 - w2**2 + w2**4 / 8
+
+
+def banana(w1: Tensor, w2: Tensor) -> Tensor:
+    """Return (1 − w₁)² + 10(w₂ − w₁²)². Rosenbrock, 1960."""
+    return (1 - w1) ** 2 + 10 * (w2 - w1**2) ** 2
+
+
 LANDSCAPES: dict[str, Landscape] = {
-    "square": Landscape("w²", "w^2", lambda w: w**2, (10.0,), 0.2, curvatures=(2.0,)),
-    "shifted_square": Landscape("3w² + 2", "3w^2 + 2", lambda w: 3 * w**2 + 2, (3.0,), 0.05, -4, 4, (6.0,)),
+    "square": Landscape("w²", "w^2", square, (10.0,), 0.2, curvatures=(2.0,)),
+    "shifted_square": Landscape("3w² + 2", "3w^2 + 2", shifted_square, (3.0,), 0.05, -4, 4, (6.0,)),
     "double_well": Landscape(
-        "Tilted double well",
-        r"\tfrac18(w^2 - 4)^2 + \tfrac12 w",
-        lambda w: (w**2 - 4) ** 2 / 8 + w / 2,
-        (3.2,),
-        0.05,
-        -3.6,
-        3.6,
+        "Tilted double well", r"\tfrac18(w^2 - 4)^2 + \tfrac12 w", double_well, (3.2,), 0.05, -3.6, 3.6
     ),
-    "cosine": Landscape(
-        "w·cos(0.15πw)", r"w\cos(0.15\pi w)", lambda w: w * torch.cos(0.15 * math.pi * w), (10.0,), 2.0, -12, 12
-    ),
-    "absolute": Landscape("|w|", "|w|", torch.abs, (7.3,), 1.0),
-    "plateau": Landscape("A plateau", r"1 - e^{-w^2/2}", lambda w: 1 - torch.exp(-(w**2) / 2), (2.8,), 1.0, -6, 6),
+    "cosine": Landscape("w·cos(0.15πw)", r"w\cos(0.15\pi w)", cosine, (10.0,), 2.0, -12, 12),
+    "absolute": Landscape("|w|", "|w|", absolute, (7.3,), 1.0),
+    "plateau": Landscape("A plateau", r"1 - e^{-w^2/2}", plateau, (2.8,), 1.0, -6, 6),
     "noisy": Landscape("A noisy curve", r"0.1w^2 + \text{eight waves}", noisy, (8.0,), 0.1),
     "digits": Landscape(
         "3 or 7: a real model with one weight",
@@ -78,29 +120,11 @@ LANDSCAPES: dict[str, Landscape] = {
         -4,
         16,
     ),
-    "bowl": Landscape(
-        "w₁² + 2w₂²", "w_1^2 + 2w_2^2", lambda a, b: a**2 + 2 * b**2, (-5.0, -2.0), 0.1, -6, 6, (2.0, 4.0)
-    ),
-    "valley": Landscape(
-        "A long valley", "0.1w_1^2 + 2w_2^2", lambda a, b: 0.1 * a**2 + 2 * b**2, (-5.0, -2.0), 0.4, -6, 6, (0.2, 4.0)
-    ),
-    "saddle": Landscape(
-        "A saddle",
-        r"w_1^2 - w_2^2 + \tfrac18 w_2^4",
-        lambda a, b: a**2 - b**2 + b**4 / 8,
-        (2.5, 0.01),
-        0.1,
-        -3.2,
-        3.2,
-    ),
+    "bowl": Landscape("w₁² + 2w₂²", "w_1^2 + 2w_2^2", bowl, (-5.0, -2.0), 0.1, -6, 6, (2.0, 4.0)),
+    "valley": Landscape("A long valley", "0.1w_1^2 + 2w_2^2", valley, (-5.0, -2.0), 0.4, -6, 6, (0.2, 4.0)),
+    "saddle": Landscape("A saddle", r"w_1^2 - w_2^2 + \tfrac18 w_2^4", saddle, (2.5, 0.01), 0.1, -3.2, 3.2),
     "banana": Landscape(
-        "A bent valley (Rosenbrock, 1960)",
-        "(1 - w_1)^2 + 10(w_2 - w_1^2)^2",
-        lambda a, b: (1 - a) ** 2 + 10 * (b - a**2) ** 2,
-        (-1.2, 1.0),
-        0.01,
-        -2,
-        2,
+        "A bent valley (Rosenbrock, 1960)", "(1 - w_1)^2 + 10(w_2 - w_1^2)^2", banana, (-1.2, 1.0), 0.01, -2, 2
     ),
 }
 
@@ -112,7 +136,9 @@ def from_expression(expression: Expression, start: float, learning_rate: float, 
     if low >= high:
         raise ValueError(f"the left end is {low:g}; it must be less than the right end, {high:g}")
     require_number("start", start, low, high)
-    name = expression.variables[0]
-    return Landscape(
-        expression.text, expression.latex, lambda w: expression.tensor({name: w}), (start,), learning_rate, low, high
-    )
+
+    def typed(w: Tensor) -> Tensor:
+        """Return the formula that was typed, in the shape of w."""
+        return expression.tensor({expression.variables[0]: w})
+
+    return Landscape(expression.text, expression.latex, typed, (start,), learning_rate, low, high)

@@ -1,6 +1,5 @@
 """Loss functions: how wrong one prediction is, and the slope that tells the prediction where to go."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,15 +23,65 @@ class Loss:
     complaint: str  # what is wrong with it, which another loss repairs
 
 
+def difference(p: Tensor, y: Tensor) -> Tensor:
+    """Return p − y, in the shape of p."""
+    return p - y
+
+
+def difference_slope(p: Tensor, y: Tensor) -> Tensor:
+    """Return 1 everywhere, in the shape of p: a difference can always fall, without end."""
+    return torch.ones_like(p)
+
+
+def absolute(p: Tensor, y: Tensor) -> Tensor:
+    """Return |p − y|, in the shape of p."""
+    return (p - y).abs()
+
+
+def absolute_slope(p: Tensor, y: Tensor) -> Tensor:
+    """Return the sign of p − y, in the shape of p; 0 on the target."""
+    return (p - y).sign()
+
+
+def squared(p: Tensor, y: Tensor) -> Tensor:
+    """Return (p − y)², in the shape of p."""
+    return (p - y) ** 2
+
+
+def squared_slope(p: Tensor, y: Tensor) -> Tensor:
+    """Return 2 (p − y), in the shape of p."""
+    return 2 * (p - y)
+
+
 def huber(p: Tensor, y: Tensor) -> Tensor:
-    """Return (p − y)² / 2 near the target and δ(|p − y| − δ/2) beyond δ = 1. Huber, 1964."""
+    """Return (p − y)² / 2 near the target and δ(|p − y| − δ/2) beyond δ = 1, in the shape of p. Huber, 1964."""
     error = (p - y).abs()
     return torch.where(error <= HUBER_DELTA, 0.5 * error**2, HUBER_DELTA * (error - 0.5 * HUBER_DELTA))
 
 
+def huber_slope(p: Tensor, y: Tensor) -> Tensor:
+    """Return p − y, no farther from 0 than δ = 1, in the shape of p."""
+    return (p - y).clamp(-HUBER_DELTA, HUBER_DELTA)
+
+
+def hinge(p: Tensor, y: Tensor) -> Tensor:
+    """Return max(0, 1 − y p) for a target y of −1 or +1, in the shape of p."""
+    return (1 - y * p).clamp(min=0)
+
+
+def hinge_slope(p: Tensor, y: Tensor) -> Tensor:
+    """Return −y short of the margin and 0 beyond it, in the shape of p."""
+    return torch.where(y * p < 1, -y, torch.zeros_like(p))
+
+
 def log_loss(p: Tensor, y: Tensor) -> Tensor:
-    """Return −y ln p − (1 − y) ln(1 − p), each logarithm at least −100."""
+    """Return −y ln p − (1 − y) ln(1 − p), each logarithm at least −100, in the shape of p."""
     return -y * p.log().clamp(min=LOG_FLOOR) - (1 - y) * (1 - p).log().clamp(min=LOG_FLOOR)
+
+
+def log_loss_slope(p: Tensor, y: Tensor) -> Tensor:
+    """Return (p − y) / (p (1 − p)), in the shape of p."""
+    return (p - y) / (p * (1 - p)).clamp(min=SLOPE_FLOOR)
 
 
 def cross_entropy(logits: Tensor, label: Tensor) -> Tensor:
@@ -49,24 +98,24 @@ LOSSES: dict[str, Loss] = {
     "difference": Loss(
         "Difference",
         r"p - y",
-        lambda p, y: p - y,
-        lambda p, y: torch.ones_like(p),
+        difference,
+        difference_slope,
         "number",
         "Errors of +100 and −100 cancel to 0, and a perfect score hides two bad answers.",
     ),
     "absolute": Loss(
         "Absolute error",
         r"|p - y|",
-        lambda p, y: (p - y).abs(),
-        lambda p, y: (p - y).sign(),
+        absolute,
+        absolute_slope,
         "number",
         "The slope is as steep next to the target as far away, and at the target there is a corner instead of a slope.",
     ),
     "squared": Loss(
         "Squared error",
         r"(p - y)^2",
-        lambda p, y: (p - y) ** 2,
-        lambda p, y: 2 * (p - y),
+        squared,
+        squared_slope,
         "number",
         "An error of 100 counts as 10,000, so that one outlier outvotes everyone else.",
     ),
@@ -74,15 +123,15 @@ LOSSES: dict[str, Loss] = {
         "Huber loss",
         r"\begin{cases}\frac12(p-y)^2 & |p-y| \le 1\\ |p-y| - \frac12 & \text{otherwise}\end{cases}",
         huber,
-        lambda p, y: (p - y).clamp(-HUBER_DELTA, HUBER_DELTA),
+        huber_slope,
         "number",
         "It measures how far off a number is, and a yes-or-no question has no far: only a right and a wrong side.",
     ),
     "hinge": Loss(
         "Hinge loss",
         r"\max(0,\ 1 - y\,p)",
-        lambda p, y: (1 - y * p).clamp(min=0),
-        lambda p, y: torch.where(y * p < 1, -y, torch.zeros_like(p)),
+        hinge,
+        hinge_slope,
         "sign",
         "It tells which side, not how sure: past the margin it stops asking, and its score is no probability.",
     ),
@@ -90,7 +139,7 @@ LOSSES: dict[str, Loss] = {
         "Log loss (binary cross-entropy)",
         r"-y \ln p - (1 - y)\ln(1 - p)",
         log_loss,
-        lambda p, y: (p - y) / (p * (1 - p)).clamp(min=SLOPE_FLOOR),
+        log_loss_slope,
         "binary",
         "It knows two answers only, and ten digits need ten.",
     ),
@@ -105,6 +154,16 @@ LOSSES: dict[str, Loss] = {
 }
 
 
+def summed(p: Tensor, y: Tensor) -> Tensor:
+    """Return Σ (p − y)² over N examples (N,), one number."""
+    return squared(p, y).sum()
+
+
+def averaged(p: Tensor, y: Tensor) -> Tensor:
+    """Return the mean of (p − y)² over N examples (N,), one number."""
+    return squared(p, y).mean()
+
+
 @dataclass(frozen=True)
 class Rung:
     """One step of the repair: what is computed from the errors, and the complaint that the next step answers."""
@@ -116,66 +175,32 @@ class Rung:
 
 
 LADDER: dict[str, Rung] = {
-    "difference": Rung("Difference", r"p_i - y_i", LOSSES["difference"].function, LOSSES["difference"].complaint),
-    "absolute": Rung("Absolute", r"|p_i - y_i|", LOSSES["absolute"].function, LOSSES["absolute"].complaint),
+    "difference": Rung("Difference", r"p_i - y_i", difference, LOSSES["difference"].complaint),
+    "absolute": Rung("Absolute", r"|p_i - y_i|", absolute, LOSSES["absolute"].complaint),
     "squared": Rung(
         "Squared",
         r"(p_i - y_i)^2",
-        LOSSES["squared"].function,
+        squared,
         "There is one number for each example, and a weight can only follow one.",
     ),
     "summed": Rung(
         "Summed",
         r"\sum_i (p_i - y_i)^2",
-        lambda p, y: ((p - y) ** 2).sum(),
+        summed,
         "Twice as many examples give twice the sum, though the predictions are no worse.",
     ),
     "averaged": Rung(
         "Averaged: mean squared error",
         r"\frac1N \sum_i (p_i - y_i)^2",
-        lambda p, y: ((p - y) ** 2).mean(),
+        averaged,
         LOSSES["squared"].complaint,
     ),
 }
 
 
 def cost(loss: Loss, predictions: Tensor, targets: Tensor) -> Tensor:
-    """Return the mean of the loss over all examples: the loss is for one example, the cost for the set."""
-    return loss.function(predictions, targets).mean()
+    """Return the mean of the loss over all examples, one number: the loss is for one example, the cost for the set.
 
-
-@dataclass(frozen=True, eq=False)
-class SoftmaxTerms:
-    """Softmax and cross-entropy of one example, term by term; vectors are (K,) float64."""
-
-    logits: Tensor
-    shift: float  # taken off every logit first so that no exponential overflows; 0 unless they are large
-    exponentials: Tensor
-    total: Tensor
-    probabilities: Tensor
-    log: Tensor  # ln of the right class's probability
-    loss: Tensor
-    one_hot: Tensor  # y: 1 at the right class
-    gradient: Tensor  # p − y = ∂loss/∂logits
-
-
-def softmax_cross_entropy_terms(logits: Tensor, label: int, temperature: float = 1.0) -> SoftmaxTerms:
-    """Return every term of −ln softmax(z / T)[label] for logits (K,); the gradient is (p − y) / T.
-
-    Raises `ValueError` when the label is not a class, a logit is not finite or the temperature is not above 0.
+    Predictions are (N,) and targets (N,); for a loss on logits they are (N, K) and the classes (N,).
     """
-    z = logits.detach().to(torch.float64)
-    if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature is {temperature}; it must be a finite number above 0")
-    if z.ndim != 1 or not 0 <= label < len(z) or not z.isfinite().all():
-        raise ValueError(f"label is {label}; it must be the number of one of {z.numel()} finite logits")
-    z = z / temperature
-    top = float(z.max())
-    shift = 0.0 if abs(top) <= 100 else top
-    exponentials = (z - shift).exp()  # (K,)
-    total = exponentials.sum()
-    probabilities = exponentials / total
-    log = z[label] - shift - total.log()
-    one_hot = torch.nn.functional.one_hot(torch.tensor(label), len(z)).to(z.dtype)
-    gradient = (probabilities - one_hot) / temperature
-    return SoftmaxTerms(z, shift, exponentials, total, probabilities, log, -log, one_hot, gradient)
+    return loss.function(predictions, targets).mean()

@@ -68,6 +68,16 @@ class Schedule:
     factor: Callable[[float], float]
 
 
+def constant(progress: float) -> float:
+    """Return a factor of 1, from start to end."""
+    return 1.0
+
+
+def linear(progress: float) -> float:
+    """Return a factor that falls from 1 to 0 on a straight line."""
+    return 1 - progress
+
+
 def one_cycle(progress: float) -> float:
     """Return a factor that rises from 0.04 to 1 over the first 30 %, then falls to 0 by a half cosine. Smith, 2018."""
     if progress < 0.3:
@@ -81,8 +91,8 @@ def cosine(progress: float) -> float:
 
 
 SCHEDULES: dict[str, Schedule] = {
-    "constant": Schedule("Constant", lambda progress: 1.0),
-    "linear": Schedule("Linear decay", lambda progress: 1 - progress),
+    "constant": Schedule("Constant", constant),
+    "linear": Schedule("Linear decay", linear),
     "cosine": Schedule("Cosine decay", cosine),
     "one_cycle": Schedule("One cycle", one_cycle),
 }

@@ -17,7 +17,7 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 CORNER = 1e-3  # a nudge of 1e−5 on a weight moves a sum by up to 1e−5 times its input, a few layers on
 LARGEST = 10.0  # input or target
-HIDDEN = ("tanh", "sigmoid", "relu")  # names in core.autograd.OPERATIONS
+HIDDEN = ("tanh", "sigmoid", "relu")  # names in core.operations.OPERATIONS
 
 
 def weight_name(layer: int, to: int, source: int) -> str:
@@ -28,6 +28,16 @@ def weight_name(layer: int, to: int, source: int) -> str:
 def bias_name(layer: int, to: int) -> str:
     """Return the name of the bias of neuron `to` of a layer, counted from 1: b¹₂."""
     return f"b{str(layer).translate(SUPERSCRIPTS)}{str(to).translate(SUBSCRIPTS)}"
+
+
+def layer_name(letter: str, layer: int) -> str:
+    """Return what the names of a layer's sums (z) or outputs (a) begin with, counted from 1: z¹."""
+    return f"{letter}{str(layer).translate(SUPERSCRIPTS)}"
+
+
+def neuron_name(letters: str, neuron: int) -> str:
+    """Return the name of one neuron's number, counted from 1: x₂, or z¹₂ in a layer."""
+    return f"{letters}{str(neuron).translate(SUBSCRIPTS)}"
 
 
 def starting_weights(sizes: Sequence[int], seed: int) -> dict[str, float]:
@@ -88,6 +98,14 @@ class Network:
     loss: Value
 
     @property
+    def named(self) -> dict[str, Value]:
+        """All that has a gradient to look at, by name: weights and biases, then inputs, sums and outputs by layer."""
+        neurons = [*self.layers[0]]
+        for z, a in zip(self.sums, self.layers[1:], strict=True):
+            neurons += [*z, *(value for value in a if value not in z)]
+        return self.weights | {value.name: value for value in neurons}
+
+    @property
     def predictions(self) -> tuple[float, ...]:
         """The probability of each class, softmax of the logits; or the one output."""
         outputs = torch.tensor([value.data for value in self.layers[-1]], dtype=torch.float64)
@@ -104,7 +122,7 @@ def build_network(spec: NetworkSpec, weights: dict[str, float] | None = None) ->
     """Return the network after forward, gradients not yet computed; `weights` by name replace the spec's own."""
     numbers = weights or starting_weights(spec.sizes, spec.seed)
     named = {name: Value(number, name) for name, number in numbers.items()}
-    layers = [tuple(Value(x, f"x{i}".translate(SUBSCRIPTS)) for i, x in enumerate(spec.inputs, 1))]
+    layers = [tuple(Value(x, neuron_name("x", i)) for i, x in enumerate(spec.inputs, 1))]
     sums = []
     for layer in range(1, len(spec.sizes)):
         z = tuple(_sum(named, layers[-1], layer, to) for to in range(1, spec.sizes[layer] + 1))
@@ -126,7 +144,7 @@ def _sum(named: dict[str, Value], inputs: Sequence[Value], layer: int, to: int) 
 
 
 def _named(value: Value, letter: str, layer: int, neuron: int) -> Value:
-    value.name = f"{letter}{str(layer).translate(SUPERSCRIPTS)}{str(neuron).translate(SUBSCRIPTS)}"
+    value.name = neuron_name(layer_name(letter, layer), neuron)
     return value
 
 

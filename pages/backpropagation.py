@@ -5,13 +5,12 @@ from dataclasses import replace
 from core.autograd import Value, backward_steps
 from core.descent import square_by_autograd
 from core.experiments.accumulation import repeated_backward
-from core.gradient_check import check_gradients
+from core.gradient_check import check_graph, graph_by_torch, nudge_each
 from core.graphs.examples import square_graph
-from core.matrix_graph import backward
 from core.value_network import SPECS, build_network, starting_weights
 from core.words import number_text
 from pages.ui import controls
-from pages.ui.frame import Part, open_lesson
+from pages.ui.frame import Code, Part, open_lesson
 from pages.ui.graph import forget_step
 from pages.ui.parts.backprop_formula import show_autograd, show_square, show_typed
 from pages.ui.parts.backprop_matrix import show_matrices
@@ -22,42 +21,21 @@ from pages.ui.quiz import Outcome
 lesson = open_lesson("backpropagation")
 
 
-def square() -> None:
+def square() -> Code:
     """L = 3x² + 2 as a graph."""
     x = show_square()
     lesson.section("The first box by torch")
     show_autograd(x)
-    lesson.predict("longer", longer)
+    return square_graph, Value, backward_steps, check_graph, nudge_each, graph_by_torch, square_by_autograd
 
 
-def matrices() -> None:
-    """Softmax and cross-entropy at matrix size."""
-    show_matrices()
-    lesson.section("Matrices")
-
-
-def network() -> None:
-    """A small network, weight by weight."""
-    show_network_part()
-    lesson.predict("zeros", zeros)
-
-
-def sums() -> None:
+def sums() -> Code:
     """Over a batch, at a fork, and what forward keeps."""
     labels = {name: label for name, (label, _) in DEMONSTRATIONS.items()}
     name = controls.pick("Look at", "sum", labels, "batch", on_change=forget_step)
-    DEMONSTRATIONS[name][1]()
+    code = DEMONSTRATIONS[name][1]()
     lesson.section(labels[name])
-    lesson.predict("twice", twice)
-
-
-PARTS = {
-    "square": Part("3x² + 2", square),
-    "formula": Part("Your formula", show_typed),
-    "matrices": Part("Matrices", matrices),
-    "network": Part("A network", network),
-    "sums": Part("Why it adds up", sums),
-}
+    return code
 
 
 def longer() -> Outcome:
@@ -92,5 +70,13 @@ def twice() -> Outcome:
     return Outcome(choice, f"x.grad is {number_text(once)} after one call and {number_text(again)} after two.")
 
 
+PARTS = {
+    "square": Part("3x² + 2", square, {"longer": longer}),
+    "formula": Part("Your formula", show_typed),
+    "matrices": Part("Matrices", show_matrices),
+    "network": Part("A network", show_network_part, {"zeros": zeros}),
+    "sums": Part("Why it adds up", sums, {"twice": twice}),
+}
+
 lesson.parts(PARTS, on_change=forget_step)
-lesson.close(code=[Value, backward_steps, backward, check_gradients, square_by_autograd])
+lesson.close()

@@ -13,21 +13,19 @@ from core.forward import Neuron, matmul_cells, work_out, work_out_neuron
 from core.randomness import SMALL_SEED
 from core.words import in_brackets, number_text
 from pages.ui import controls
-from pages.ui.frame import open_lesson
+from pages.ui.frame import Code, Part, open_lesson
 from pages.ui.matrices import block, show_product
-from pages.ui.parts.forward_questions import RUNS
+from pages.ui.parts import forward_questions
 from pages.ui.parts.hand import hand_picture, pick_activation, read_hand, type_numbers
 from pages.ui.parts.reading import as_tensor, drawn_digit, show_layers, show_neuron, show_unrolled, test_digit
 from pages.ui.parts.threshold import FARTHEST, real_sums, threshold_curve
 from pages.ui.state import set_url, url_numbers
 
-PARTS = {"hand": "By hand", "bias": "Bias", "matrix": "As matrices", "digit": "A real digit"}
-
 lesson = open_lesson("forward_pass")
 
 
-@st.fragment
-def _by_hand() -> None:
+def by_hand() -> Code:
+    """A neuron, a layer, a network: every number to drag, and the chosen neuron's sum written out."""
     stage = controls.pick("How much of it", "stage", STAGES, "neuron")
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -38,6 +36,7 @@ def _by_hand() -> None:
         done = neurons(hand.network, hand.inputs, stage)[hand.neuron]
         activation = "sigmoid" if hand.neuron == "y" else hand.network.activation
         st.latex(_formula(done, activation))
+    return work_out, work_out_neuron, ACTIVATIONS[activation].function
 
 
 def _formula(neuron: Neuron, activation: str) -> str:
@@ -50,8 +49,8 @@ def _formula(neuron: Neuron, activation: str) -> str:
     return rf"\begin{{gathered}} {total} \\ f(z) = {formula} = {output} \end{{gathered}}"
 
 
-@st.fragment
-def _as_threshold() -> None:
+def as_threshold() -> Code:
+    """The bias as a threshold, on the curve and on a real neuron's sums."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
         threshold = controls.slider("Threshold", "threshold", -FARTHEST, FARTHEST, 4.0, 0.5)
@@ -59,12 +58,12 @@ def _as_threshold() -> None:
         neuron = controls.number("Real hidden neuron", "real", 1, 16, 1) - 1
     with picture:
         threshold_curve(threshold, activation)
-        lesson.section("Bias")
         real_sums(threshold, neuron)
+    return fire, ACTIVATIONS[activation].function, first_layer_sums
 
 
-@st.fragment
-def _as_matrices() -> None:
+def as_matrices() -> Code:
+    """One row, or four, through a layer as one matrix product, cell by cell."""
     rows_column, seed_column = st.columns([7, 3], gap="large")
     with rows_column:
         amount = controls.pick("Rows at once", "rows", {"one": "One row", "batch": "A batch of four"}, "one")
@@ -81,16 +80,17 @@ def _as_matrices() -> None:
     parts = [("q", n, 2), ("x", n, 4), ("W", 4, 2), ("b", 1, 2)]
     q, x, w, b = (rf"\underset{{{rows} \times {columns}}}{{{name}}}" for name, rows, columns in parts)
     st.latex(rf"{q} = {x} \cdot {w} + {b}")
+    return linear_cells, matmul_cells, normal_weights
 
 
-@st.fragment
-def _real_digit() -> None:
+def real_digit() -> Code:
+    """A digit through a network that reads digits: every layer, and one neuron from close by."""
     source = controls.pick("Where the digit comes from", "source", {"test": "Test digit", "hand": "Draw"}, "test")
     picture, near = st.columns([6, 4], gap="large")
     with near if source == "test" else picture:
         found = test_digit() if source == "test" else drawn_digit()
     if found is None:
-        return
+        return ()
     image, name = found
     model = small_reader()
     reading = read_image(model, as_tensor(image))
@@ -99,16 +99,15 @@ def _real_digit() -> None:
         layer, neuron = show_layers(model, reading, name)
     with near:
         show_neuron(model, reading, layer, neuron)
+    return read_image, model.activation, look_at_neuron
 
 
-part = controls.pick("Part", "part", PARTS, "hand", label_visibility="collapsed")
-show_part, questions, code = {
-    "hand": (_by_hand, ["bias", "silent"], [work_out, work_out_neuron]),
-    "bias": (_as_threshold, ["threshold"], [fire, first_layer_sums]),
-    "matrix": (_as_matrices, ["batch"], [matmul_cells, normal_weights]),
-    "digit": (_real_digit, ["order"], [read_image, look_at_neuron]),
-}[part]
-show_part()
-for question in questions:
-    lesson.predict(question, RUNS[question])
-lesson.close(code)
+PARTS = {
+    "hand": Part("By hand", by_hand, {"bias": forward_questions.lower_bias, "silent": forward_questions.silence}),
+    "bias": Part("Bias", as_threshold, {"threshold": forward_questions.pass_threshold}),
+    "matrix": Part("As matrices", as_matrices, {"batch": forward_questions.batch_or_rows}),
+    "digit": Part("A real digit", real_digit, {"order": forward_questions.other_order}),
+}
+
+lesson.parts(PARTS)
+lesson.close()

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from core.descent import VERDICTS, descend, judge, slope_at, square_by_autograd
+from core.descent import VERDICTS, descend, judge, slope_at, slopes_along, square_by_autograd
 from core.landscapes import LANDSCAPES
-from core.numeric import shrink_nudge
+from core.numeric import central_difference, forward_difference, shrink_nudge
 from pages.ui import controls
-from pages.ui.frame import Part, open_lesson, show_code
+from pages.ui.frame import Code, Part, open_lesson, show_code
 from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
@@ -21,7 +21,7 @@ lesson = open_lesson("gradient_descent")
 AFTER = f"The loss before the first step, and after {STEPS} of them."
 
 
-def one_weight() -> None:
+def one_weight() -> Code:
     """A ball on a curve, or several: drag, step, play."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -35,11 +35,10 @@ def one_weight() -> None:
         show_balls(landscape, start, rate, step, walks)
         st.latex(rf"\text{{loss}}(w) = {landscape.formula}")
         show_update(walks[0], step)
-    lesson.predict("well", well)
-    lesson.predict("kink", kink)
+    return descend, slope_at, landscape.function
 
 
-def nudge() -> None:
+def nudge() -> Code:
     """Finite difference against derivative as the nudge shrinks, down to where rounding wins."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -51,16 +50,16 @@ def nudge() -> None:
     y, slope, table = nudges_at(landscape, x)
     if not is_defined(y, slope):
         picture.info(f"The loss has no finite value and slope at x = {x:g}. Move x.", icon=":material/swipe:")
-        return
+        return slopes_along, landscape.function
     with picture:
         show_nudges(landscape, x, y, slope, table, row)
     with control:
         show_difference(x, slope, table[row])
     show_table(table)
-    lesson.predict("smallest", smallest)
+    return shrink_nudge, forward_difference, central_difference, slopes_along, landscape.function
 
 
-def two_weights() -> None:
+def two_weights() -> Code:
     """A walk over a surface and its contours."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -76,10 +75,10 @@ def two_weights() -> None:
         show_step(path, rate)
         st.caption(f"{VERDICTS['diverge']} Lower the learning rate." if judge(path) == "diverge" else AFTER)
     show_surface(landscape, path)
-    lesson.predict("saddle", saddle)
+    return descend, slope_at, landscape.function
 
 
-def autograd() -> None:
+def autograd() -> Code:
     """A real `backward()` at 3, at 8, and wherever the reader's hand goes."""
     picture, answers = st.columns(2, gap="large")
     (x,) = url_numbers("at", (3.0,), -10, 10)
@@ -91,14 +90,7 @@ def autograd() -> None:
             st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \text{{slope}} = {tex(slope)}")
         show_code(square_by_autograd)
     lesson.section("Autograd")
-
-
-PARTS = {
-    "ball": Part("One weight", one_weight),
-    "nudge": Part("Nudge or derivative", nudge),
-    "surface": Part("Two weights", two_weights),
-    "autograd": Part("Ask autograd", autograd),
-}
+    return (square_by_autograd,)
 
 
 def well() -> Outcome:
@@ -134,5 +126,12 @@ def smallest() -> Outcome:
     return Outcome((1.0, 1e-8, 1e-16).index(best.h), f"The errors were {errors}.")
 
 
+PARTS = {
+    "ball": Part("One weight", one_weight, {"well": well, "kink": kink}),
+    "nudge": Part("Nudge or derivative", nudge, {"smallest": smallest}),
+    "surface": Part("Two weights", two_weights, {"saddle": saddle}),
+    "autograd": Part("Ask autograd", autograd),
+}
+
 lesson.parts(PARTS)
-lesson.close(code=[descend, slope_at, square_by_autograd, shrink_nudge])
+lesson.close()

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.curvature import hessian_vector_product, lanczos, power_iteration
-from core.descent import descend
-from core.experiments.network_loss import Subject, full_batch_descent
-from core.experiments.rate_sweep import sweep
+from core.descent import descend, verdict
+from core.experiments.network_loss import NetworkLoss, Subject, full_batch_descent
+from core.experiments.rate_sweep import rate_table, sweep
 from core.experiments.stability import short_run, stability
 from core.figures.learning_rate import schedule_figure
 from core.landscapes import LANDSCAPES
@@ -13,7 +13,7 @@ from core.optimizers import SCHEDULES
 from core.words import number_text
 from pages.ui import controls
 from pages.ui.charts import show
-from pages.ui.frame import Part, open_lesson
+from pages.ui.frame import Code, Part, open_lesson
 from pages.ui.parts import network_rate_view, rate_view
 from pages.ui.parts.bowl_view import show_bowl
 from pages.ui.quiz import Outcome
@@ -30,7 +30,7 @@ def momentum_control() -> float:
     return controls.slider("Momentum β", "momentum", 0.0, 0.95, 0.0, 0.05)
 
 
-def one_weight() -> None:
+def one_weight() -> Code:
     """A slider whose every stop is a walk; momentum and schedules move the limit."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -46,18 +46,17 @@ def one_weight() -> None:
         with control:
             alt = "The learning rate that each step uses."
             show(schedule_figure(rate, schedule, rate_view.STEPS), "schedule_picture", alt)
-    lesson.predict("bounce", bounce)
-    lesson.predict("momentum", with_momentum)
+    return sweep, SCHEDULES[schedule].factor, verdict, landscape.function
 
 
-def side_by_side() -> None:
+def side_by_side() -> Code:
     """The same start with five learning rates, and the table of six."""
     rate_view.show_side_by_side(LANDSCAPES["square"])
     rate_view.show_rate_table(LANDSCAPES["square"])
-    lesson.predict("side", where_both_end)
+    return sweep, rate_table, verdict, LANDSCAPES["square"].function
 
 
-def bowl() -> None:
+def bowl() -> Code:
     """Two weights of different curvature: the steeper one sets the limit, the flatter one the time."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -66,10 +65,10 @@ def bowl() -> None:
         facts = st.container()
     with picture:
         show_bowl(landscape, momentum, facts)
-    lesson.predict("bowl", through_the_valley)
+    return descend, verdict, landscape.function
 
 
-def network() -> None:
+def network() -> Code:
     """A real network on real digits: its limit measured, and short real runs around it."""
     picture, control = st.columns([7, 3], gap="large")
     with control:
@@ -93,7 +92,7 @@ def network() -> None:
         st.markdown(network_rate_view.explain(run, found))
     with facts:
         network_rate_view.show_limit(found)
-    lesson.predict("network", above_the_limit)
+    return stability, hessian_vector_product, power_iteration, lanczos, full_batch_descent, NetworkLoss
 
 
 def forget_rate() -> None:
@@ -141,12 +140,11 @@ def above_the_limit() -> Outcome:
 
 
 PARTS = {
-    "one": Part("One weight", one_weight),
-    "side": Part("Side by side", side_by_side),
-    "bowl": Part("Two weights", bowl),
-    "network": Part("A real network", network),
+    "one": Part("One weight", one_weight, {"bounce": bounce, "momentum": with_momentum}),
+    "side": Part("Side by side", side_by_side, {"side": where_both_end}),
+    "bowl": Part("Two weights", bowl, {"bowl": through_the_valley}),
+    "network": Part("A real network", network, {"network": above_the_limit}),
 }
 
-
 lesson.parts(PARTS)
-lesson.close(code=[descend, sweep, hessian_vector_product, power_iteration, lanczos, full_batch_descent])
+lesson.close()

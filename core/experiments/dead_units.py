@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.activations import ACTIVATIONS
+from core.activations import ACTIVATIONS, leaky_relu
 from core.experiments.planar import rings
 from core.initialization import initial_weights
 from core.once import made_once
@@ -55,11 +55,6 @@ class UnitHistory:
         return (self.gradient == 0).sum(1)
 
 
-def leaky(z: Tensor, leak: float) -> Tensor:
-    """Return z where z > 0 and leak · z elsewhere; a leak of 0 is ReLU."""
-    return torch.where(z > 0, z, leak * z)
-
-
 @made_once(maxsize=512)
 def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
@@ -72,7 +67,7 @@ def shock(config: ShockConfig) -> UnitHistory:
         if step == config.violent:
             optimizer = torch.optim.Adam(parameters, CALM_RATE)
         z = x @ w1 + b1  # (n, units)
-        a = leaky(z, config.leak if step >= config.violent else 0.0)
+        a = leaky_relu(z, config.leak if step >= config.violent else 0.0)
         loss = F.binary_cross_entropy_with_logits((a @ w2 + b2).squeeze(1), y)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

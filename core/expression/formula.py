@@ -9,10 +9,11 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from core.autograd import OPERATIONS, Value, operate
+from core.autograd import Value, operate
 from core.expression.check import ExpressionError, check_text
 from core.expression.latex import to_latex
 from core.expression.tree import Apply, Name, Number, Tree
+from core.operations import OPERATIONS
 
 MAX_PARTS = 120
 MAX_DEPTH = 60
@@ -26,25 +27,6 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Mult: "×",
     ast.Div: "/",
     ast.Pow: "**",
-}
-TENSOR_OPERATIONS: dict[str, Callable[..., Tensor]] = {
-    "+": torch.add,
-    "−": torch.sub,
-    "×": torch.mul,
-    "/": torch.div,
-    "**": torch.pow,
-    "max": torch.maximum,
-    "min": torch.minimum,
-    "neg": torch.neg,
-    "exp": torch.exp,
-    "log": torch.log,
-    "sin": torch.sin,
-    "cos": torch.cos,
-    "tanh": torch.tanh,
-    "sqrt": torch.sqrt,
-    "abs": torch.abs,
-    "relu": torch.relu,
-    "sigmoid": torch.sigmoid,
 }
 T = TypeVar("T")
 
@@ -74,7 +56,7 @@ class Expression:
         def leaf(node: Number | Name) -> Tensor:
             return variables[node.name] if isinstance(node, Name) else torch.tensor(node.value, dtype=like.dtype)
 
-        return fold(self.tree, leaf, lambda op, *xs: TENSOR_OPERATIONS[op](*xs)).expand(like.shape)
+        return fold(self.tree, leaf, lambda op, *xs: OPERATIONS[op].tensor(*xs)).expand(like.shape)
 
     @property
     def latex(self) -> str:

@@ -1,15 +1,12 @@
-"""The gradients of a formula in each of its variables, with two witnesses: torch's autograd and a finite difference."""
+"""The gradients of a formula in all that it is made of, checked by torch's autograd and by a finite difference."""
 
 from collections.abc import Mapping
 
-import torch
-
-from core.autograd import Value
+from core.autograd import Value, topological_order
 from core.expression import Expression, fold
 from core.expression.tree import Name, Number
-from core.gradient_check import Check, compare
-from core.numeric import central_difference
-from core.slopes import slopes_of
+from core.gradient_check import Check, check_graph, graph_by_torch
+from core.graphs.values import name_values
 
 
 def used_variables(expression: Expression) -> tuple[str, ...]:
@@ -27,29 +24,17 @@ def expression_graph(expression: Expression, point: Mapping[str, float]) -> Valu
     return expression.value({name: Value(number, name) for name, number in point.items()})
 
 
-def check_expression(expression: Expression, point: Mapping[str, float]) -> list[Check]:
-    """Return ∂L/∂variable for every variable used, from our engine, from torch and from a central difference."""
-    leaves = {name: Value(point[name], name) for name in expression.variables}
-    root = expression.value(leaves)
+def check_values(root: Value) -> list[Check]:
+    """Return the checks of ∂L/∂v for every variable and then every box below the result L, by the names in its graph.
+
+    Mutates `grad` of every value below.
+    """
+    values = [value for value in topological_order(root) if value.requires_grad]
+    for value in values:
+        value.grad = 0.0
     root.backward()
-    theirs = _torch_gradients(expression, point)
-    checks = []
-    for name in used_variables(expression):
-
-        def moved(number: float, name: str = name) -> float:
-            return _value(expression, {**point, name: number})
-
-        difference = central_difference(moved, point[name])
-        checks.append(compare(name, leaves[name].grad, theirs[name], difference, root.data))
-    return checks
-
-
-def _value(expression: Expression, point: Mapping[str, float]) -> float:
-    tensors = {name: torch.tensor(number, dtype=torch.float64) for name, number in point.items()}
-    return expression.tensor(tensors).item()
-
-
-def _torch_gradients(expression: Expression, point: Mapping[str, float]) -> dict[str, float]:
-    leaves = {name: torch.tensor(number, dtype=torch.float64).requires_grad_() for name, number in point.items()}
-    slopes = slopes_of(expression.tensor(leaves), *leaves.values())
-    return {name: slope.item() for name, slope in zip(leaves, slopes, strict=True)}
+    leaves = sorted((value for value in values if not value.parents), key=lambda leaf: leaf.name)
+    boxes = [value for value in values if value.parents and value is not root]  # the result's own gradient is 1
+    names = name_values(values) if values else {}
+    named = {names[value]: value for value in [*leaves, *boxes]}
+    return check_graph(root, named, graph_by_torch(root, named)) if named else []

@@ -20,7 +20,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Apply:
-    """An operation of `core.autograd.OPERATIONS` on its arguments."""
+    """An operation of `core.operations.OPERATIONS` on its arguments."""
 
     op: str
     arguments: "tuple[Tree, ...]"

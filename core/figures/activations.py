@@ -11,7 +11,7 @@ from core.activations import ACTIVATIONS
 from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, log_axis, styled
-from core.losses import SoftmaxTerms
+from core.softmax import SoftmaxTerms
 from core.words import number_text
 
 REACH = 5.0

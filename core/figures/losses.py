@@ -8,7 +8,7 @@ from torch import Tensor
 from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, styled
-from core.losses import SoftmaxTerms
+from core.softmax import SoftmaxTerms
 from core.words import number_text
 
 

@@ -3,8 +3,9 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from textwrap import dedent
 from typing import Any
 
 import streamlit as st
@@ -16,14 +17,19 @@ from pages.ui.texts import LessonText, lesson_text
 
 NOTES_TO_TOOLS = re.compile(r"  # (type: ignore|noqa|nosec|fmt:).*")
 
+Code = Sequence[Callable[..., Any] | type]  # what ran, to show its source: own functions and classes, no built-in ones
+
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a lesson; with a `run`, the section of its label stands above it and its question below it."""
+    """One part of a lesson: `show` draws it and returns the code that it ran with the settings as they are.
+
+    The section of its label, if the text has one, stands above it; below it the `questions`, each with its run.
+    """
 
     label: str
-    show: Callable[[], None]
-    run: Callable[[], Outcome] | None = None
+    show: Callable[[], Code]
+    questions: Mapping[str, Callable[[], Outcome]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,11 @@ class Frame:
         st.markdown(self.text.sections[name])
 
     def parts(self, parts: Mapping[str, Part], on_change: controls.Callback = None) -> None:
-        """Let the reader pick one of the parts, the first to begin with; only that one is computed."""
+        """Let the reader pick one of the parts, the first to begin with; only that one is computed and has its code."""
         _chosen_part(self, parts, on_change)
 
-    def close(self, code: Sequence[Callable[..., Any] | type] = ()) -> None:
-        """End the page: what to try, the background, the code that ran, and the lessons before and after."""
+    def close(self, code: Code = ()) -> None:
+        """End the page: what to try, the background, the code of a lesson without parts, the lessons around it."""
         _closing_words(self.text)
         if code:
             _code_that_ran(self.lesson.name, code)
@@ -78,7 +84,7 @@ def show_code(part: Callable[..., Any] | type) -> None:
 
 @lru_cache
 def _source(part: Callable[..., Any] | type) -> str:
-    return NOTES_TO_TOOLS.sub("", inspect.getsource(part))
+    return NOTES_TO_TOOLS.sub("", dedent(inspect.getsource(part)))
 
 
 @st.fragment
@@ -87,11 +93,13 @@ def _chosen_part(frame: Frame, parts: Mapping[str, Part], on_change: controls.Ca
     first = next(iter(parts))
     name = controls.pick("Part", "part", labels, first, on_change=on_change, label_visibility="collapsed")
     part = parts[name]
-    if part.run:
+    if part.label in frame.text.sections:
         frame.section(part.label)
-    part.show()
-    if part.run:
-        frame.predict(name, part.run)
+    code = part.show()
+    for question, run in part.questions.items():
+        frame.predict(question, run)
+    if code:
+        _code_that_ran(frame.lesson.name, code)
 
 
 def _closing_words(text: LessonText) -> None:
@@ -104,18 +112,30 @@ def _closing_words(text: LessonText) -> None:
 
 
 @st.fragment
-def _code_that_ran(name: str, code: Sequence[Callable[..., Any] | type]) -> None:
+def _code_that_ran(lesson: str, code: Code) -> None:
     """Show the source of each function in a tab, once it is open: code that nobody sees slows down every answer."""
-    expander = st.expander("The code that ran", icon=":material/code:", key=f"{name}:code", on_change="rerun")
+    expander = st.expander("The code that ran", icon=":material/code:", key=f"{lesson}:code", on_change="rerun")
     if not expander.open:
         return
+    named = {_bare(part).__name__: part for part in code}
     with expander:
-        tabs = st.tabs([part.__name__ for part in code], key=f"{name}:function", on_change="rerun")
-        for tab, part in zip(tabs, code, strict=True):
+        tabs = st.tabs(list(named), key=f"{lesson}:{'+'.join(named)}", on_change="rerun")
+        for tab, part in zip(tabs, named.values(), strict=True):
             if tab.open:
-                tab.caption(f"`{part.__module__}`, as it runs on this page")
                 with tab:
-                    show_code(part)
+                    _one_function(part)
+
+
+def _one_function(part: Callable[..., Any] | type) -> None:
+    settings = part.keywords if isinstance(part, partial) else {}
+    given = "".join(f", with {name} = {value:g}" for name, value in settings.items())
+    st.caption(f"`{_bare(part).__module__}`, as it runs on this page{given}")
+    show_code(_bare(part))
+
+
+def _bare(part: Callable[..., Any] | type) -> Callable[..., Any] | type:
+    """Return the function of which some arguments are set."""
+    return part.func if isinstance(part, partial) else part
 
 
 def _way_on(entry: Lesson) -> None:

@@ -86,16 +86,21 @@ def test_a_real_digit_lights_the_layers_as_torch_does(open_page):
     assert pixels == load_mnist().test_images[17].reshape(-1).tolist()
 
 
-def test_every_prediction_is_graded_by_its_run():
-    from pages.ui.parts.forward_questions import RUNS
-
-    assert {name: run().choice for name, run in RUNS.items()} == {
-        "bias": 1,
-        "silent": 1,
-        "threshold": 1,
-        "batch": 1,
-        "order": 2,
-    }
+@pytest.mark.parametrize(
+    ("part", "question", "truth"),
+    [
+        ("By hand", "bias", 1),
+        ("By hand", "silent", 1),
+        ("Bias", "threshold", 1),
+        ("As matrices", "batch", 1),
+        ("A real digit", "order", 2),
+    ],
+)
+def test_every_prediction_is_graded_by_its_run(part, question, truth, open_page):
+    page = open_page("forward_pass", part=part)
+    page.radio(key=f"quiz:forward_pass:{question}").set_value(truth).run()
+    page.button(key=f"quiz:forward_pass:{question}:run").click().run()
+    assert page.success[0].value.startswith("You were right.")
 
 
 @pytest.mark.parametrize("part", ["By hand", "Bias", "As matrices", "A real digit"])

@@ -7,10 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.autograd import OPERATIONS, Value, backward_steps, operate, topological_order
-from core.expression import TENSOR_OPERATIONS
+from core.autograd import Value, backward_steps, operate, topological_order
 from core.graphs.chains import all_paths, count_paths, named_links
 from core.numeric import central_difference, relative_error
+from core.operations import OPERATIONS
 
 POINTS = (-1.7, -0.4, 0.6, 2.3)
 
@@ -25,7 +25,7 @@ def both(op, numbers):
     result = operate(op, *ours)
     result.backward()
     theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
-    reference = TENSOR_OPERATIONS[op](*theirs)
+    reference = OPERATIONS[op].tensor(*theirs)
     reference.backward()
     return [result.data, *(v.grad for v in ours)], [reference.item(), *(t.grad.item() for t in theirs)]
 
@@ -96,7 +96,7 @@ def build(plan, leaves, apply):
 
 
 def torch_apply(op, *arguments):
-    return TENSOR_OPERATIONS[op](
+    return OPERATIONS[op].tensor(
         *(a if isinstance(a, torch.Tensor) else torch.tensor(a, dtype=torch.float64) for a in arguments)
     )
 

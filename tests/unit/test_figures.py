@@ -15,8 +15,8 @@ from core.figures.digits import probabilities_figure
 from core.figures.losses import pull_figure
 from core.figures.palette import PALETTE
 from core.figures.training import decimate, training_charts
-from core.losses import softmax_cross_entropy_terms
 from core.paths import ROOT
+from core.softmax import softmax_cross_entropy_terms
 from core.training.loop import StepRecord
 from pages.ui.live_charts import charts_json
 

@@ -8,9 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.autograd import OPERATIONS, Value, operate, topological_order
+from core.autograd import Value, operate, topological_order
 from core.expression import parse
-from core.expression.gradients import check_expression, expression_graph, used_variables
+from core.expression.gradients import check_values, expression_graph, used_variables
 from core.gradient_check import torch_gradients
 from core.graphs.chains import all_paths, count_paths, named_links
 from core.graphs.examples import fork_by_torch, fork_graph, square_graph
@@ -19,6 +19,7 @@ from core.graphs.network import network_paths, network_table
 from core.graphs.network_steps import BOX_DIGITS
 from core.graphs.values import graph_table, name_values
 from core.graphs.words import SLOPES, slope, terms
+from core.operations import OPERATIONS
 from core.value_network import SPECS, build_network
 from core.words import number_text
 
@@ -125,10 +126,11 @@ def test_terms_carry_their_signs():
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_formula_checks_pass_both_witnesses(text):
-    checks = check_expression(parse(text, ("x", "y", "z")), {"x": 1.3, "y": -0.6, "z": 0.4})
-    assert [check.name for check in checks] == [
-        name for name in "xyz" if name in text.replace("max", "").replace("exp", "")
-    ]
+    root = expression_graph(parse(text, ("x", "y", "z")), {"x": 1.3, "y": -0.6, "z": 0.4})
+    checks = check_values(root)
+    used = [name for name in "xyz" if name in text.replace("max", "").replace("exp", "")]
+    boxes = [node.title.split(" = ")[0] for node in graph_table(root).nodes if node.kind == "operation"]
+    assert [check.name for check in checks] == [*used, *boxes], "every box but the result is checked"
     for check in checks:
         assert check.autograd_error <= 1e-6
         assert check.difference_error <= 1e-4
@@ -138,7 +140,7 @@ def test_formula_checks_pass_both_witnesses(text):
 def test_odd_formulas_still_have_a_table(text):
     table = graph_table(expression_graph(parse(text), {"x": 2.0}))
     assert table.turn < len(table.steps)
-    check_expression(parse(text), {"x": 2.0})
+    check_values(expression_graph(parse(text), {"x": 2.0}))
 
 
 def test_a_fork_adds_and_equals_torch():

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from core.activations import ACTIVATIONS, LEAK
+from core.activations import ACTIVATIONS, LEAK, Activation, leaky_relu
 from core.experiments.dead_units import ShockConfig, UnitHistory, revived, shock
-from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes
+from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes, start_weights
 from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
 from pages.ui.charts import show
+from pages.ui.frame import Code
 from pages.ui.tex import aligned, signed_tex, tex
 
 SHOWN_LINKS = 4
 
 
-def deep_part() -> None:
+def deep_part() -> Code:
     """Show the gradient at each layer of a real deep stack, and the product of slopes along a chain."""
     picture_column, control_column = st.columns([7, 3])
     with control_column:
@@ -29,10 +30,12 @@ def deep_part() -> None:
         stopped = [ACTIVATIONS[name].label for name, values in sizes.items() if values[0] == 0]
         if stopped:
             st.caption(f"{', '.join(stopped)}: the gradient is exactly 0 and has no place on this axis.")
-    _chain_of_neurons(depth)
+    alone = _chain_of_neurons(depth)
+    return gradient_sizes, start_weights, chain, alone.function, alone.derivative
 
 
-def _chain_of_neurons(depth: int) -> None:
+def _chain_of_neurons(depth: int) -> Activation:
+    """Show the product of slopes along one neuron a layer, and return their activation."""
     st.markdown("**One neuron a layer: the product written out**")
     columns = st.columns(3)
     with columns[0]:
@@ -42,6 +45,7 @@ def _chain_of_neurons(depth: int) -> None:
     with columns[2]:
         weight = controls.slider("Every weight w", "w", -3.0, 3.0, 1.0, 0.1)
     st.latex(chain_tex(chain(name, x, weight, depth), weight))
+    return ACTIVATIONS[name]
 
 
 def chain_tex(links: list[Link], weight: float) -> str:
@@ -56,7 +60,7 @@ def chain_tex(links: list[Link], weight: float) -> str:
     )
 
 
-def dead_part() -> None:
+def dead_part() -> Code:
     """Kill ReLU units with steps that are too large, then go on calmly: with ReLU, and with a leak."""
     picture_column, control_column = st.columns([7, 3])
     with control_column:
@@ -75,6 +79,7 @@ def dead_part() -> None:
     with picture_column:
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
         show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
+    return shock, leaky_relu
 
 
 def _outcome(relu: UnitHistory, leaky: UnitHistory) -> str:

@@ -8,7 +8,7 @@ from core.activations import ACTIVATIONS
 from core.experiments.collapse import StackConfig, train_stack
 from core.experiments.dead_units import UNITS, ShockConfig, shock
 from core.experiments.vanishing import DeepConfig, gradient_sizes
-from core.losses import softmax_cross_entropy_terms
+from core.softmax import softmax_cross_entropy_terms
 from pages.ui.quiz import Outcome
 
 

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from core.activations import ACTIVATIONS, PARAMETRIC_SLOPE, Activation, parametric
 from core.figures.activations import REACH, activations_figure, softmax_figure, temperature_figure
-from core.losses import SoftmaxTerms, softmax_cross_entropy_terms
 from core.numeric import NUDGE, central_difference
+from core.softmax import SoftmaxTerms, softmax_cross_entropy_terms
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
+from pages.ui.frame import Code
 from pages.ui.state import url_numbers
 from pages.ui.tex import aligned, signed_tex, tex
 
@@ -22,7 +23,7 @@ NAMES = ("A", "B", "C", "D")
 TEMPERATURES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 100.0)
 
 
-def function_part() -> None:
+def function_part() -> Code:
     """Show one activation and its derivative with a point to drag, then several side by side."""
     (x,) = url_numbers("x", (START_X,), -REACH, REACH)
     picture_column, control_column = st.columns([7, 3])
@@ -37,6 +38,7 @@ def function_part() -> None:
     figure = activations_figure(names, x)
     labels = ", ".join(ACTIVATIONS[name].label for name in names)
     show(figure, "side_by_side", alt=f"Value and derivative of {labels}, each with a mark at x = {x:.4g}.")
+    return activation.function, activation.derivative, central_difference
 
 
 def _with_slope() -> Activation:
@@ -71,7 +73,7 @@ def _sampled(function: object, xs: NDArray[np.float64]) -> NDArray[np.float64]:
     return function(torch.from_numpy(xs)).numpy()  # type: ignore[operator,no-any-return]
 
 
-def softmax_part() -> None:
+def softmax_part() -> Code:
     """Show softmax on numbers that the reader types, with a temperature."""
     picture_column, control_column = st.columns([7, 3])
     with control_column:
@@ -88,6 +90,7 @@ def softmax_part() -> None:
     st.latex(softmax_tex(terms, temperature))
     span = (TEMPERATURES[0], TEMPERATURES[-1])
     show(temperature_figure(z, NAMES, temperature, span), "temperatures", alt="Each probability against temperature.")
+    return (softmax_cross_entropy_terms,)
 
 
 def softmax_tex(terms: SoftmaxTerms, temperature: float) -> str:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.activations import ACTIVATIONS, TRAINABLE
-from core.experiments.collapse import Stack, StackConfig, collapse, planar_points, train_stack
+from core.experiments.collapse import Stack, StackConfig, collapse, planar_points, run_layers, train_stack
 from core.experiments.planar import PLANAR_DATA, REACH
 from core.figures.plane import probability_uri
 from core.words import fixed_text
 from pages.ui import controls
+from pages.ui.frame import Code
 from pages.ui.plane import Dots, Panel, Plane, show_plane, type_point
 from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
 
@@ -25,7 +26,7 @@ SAMPLES = 41  # 0.1 from entry to entry
 Array = NDArray[np.float64]
 
 
-def stack_part() -> None:
+def stack_part() -> Code:
     """Show a linear stack next to the same stack with a bend, and the linear one multiplied out."""
     picture_column, control_column = st.columns([7, 3])
     with control_column:
@@ -39,6 +40,7 @@ def stack_part() -> None:
         _at_the_point(linear, bent)
     st.markdown("**The linear stack multiplied out**")
     _products(linear)
+    return train_stack, run_layers, ACTIVATIONS[bend].function, collapse
 
 
 @st.fragment

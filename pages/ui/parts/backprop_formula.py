@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.autograd import backward_steps, operate
 from core.descent import square_by_autograd
-from core.expression import Expression, ExpressionError, parse
-from core.expression.gradients import check_expression, expression_graph, used_variables
+from core.expression import Expression, ExpressionError, fold, parse
+from core.expression.gradients import check_values, expression_graph, used_variables
+from core.gradient_check import check_graph, graph_by_torch, nudge_each
 from core.graphs.examples import square_graph
 from core.graphs.values import graph_table
 from core.words import number_text
-from pages.ui.frame import show_code
+from pages.ui.frame import Code, show_code
 from pages.ui.graph import forget_step, show_graph
-from pages.ui.parts.gradient_checks import show_checks
+from pages.ui.parts.gradient_checks import show_all_checks, show_checks
 from pages.ui.state import remember, session
 from pages.ui.synced import slide_or_type
 from pages.ui.tex import signed_tex, tex
@@ -22,7 +24,6 @@ from pages.ui.typed_formula import formula_field, point_at
 VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
 FURTHEST = 1e6
 FIRST_FORMULA = "sigmoid(x*y + z) * x"
-SQUARE = parse("3*x**2 + 2")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def show_square() -> float:
     picture, control = st.columns([7, 3], gap="medium")
     with control:
         x = slide_or_type("x", "x", -5.0, 5.0, VARIABLES["x"], 0.1, FURTHEST)
-        root, checks = square_graph(x), check_expression(SQUARE, {"x": x})
+        root = square_graph(x)
+        checks = check_values(root)
         slope = checks[0].gradient
         st.latex(rf"L = 3x^2 + 2 = {tex(root.data)}")
         st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {signed_tex(x)} = {tex(slope)}")
@@ -60,7 +62,7 @@ def show_autograd(x: float) -> None:
             st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \texttt{{x.grad}} = {tex(slope)}")
 
 
-def show_typed() -> None:
+def show_typed() -> Code:
     """A formula of the reader's own, in x, y and z."""
     expression = typed_formula()
     picture = st.container()
@@ -80,9 +82,10 @@ def show_typed() -> None:
             f"The formula {expression.text} as a graph; its value is {number_text(root.data)}.",
         )
     if used:
-        show_checks(check_expression(expression, point))
+        show_all_checks(check_values(root), len(used))
     else:
         st.info("There is no variable in this formula, so there is nothing to differentiate.", icon=":material/edit:")
+    return parse, fold, operate, backward_steps, check_graph, nudge_each, graph_by_torch
 
 
 def typed_formula() -> Expression:

@@ -7,9 +7,10 @@ import streamlit as st
 
 from core.figures.backpropagation import Matrix, matrices_figure
 from core.graphs.matrices import CLASSES, MAX_BATCH, check_matrices, example_batch, matrix_table
-from core.matrix_graph import Cache, backward, gradient_step
+from core.matrix_graph import Cache, backward, by_autograd, forward, gradient_step
 from core.randomness import SMALL_SEED
 from pages.ui import charts, controls
+from pages.ui.frame import Code
 from pages.ui.graph import show_graph
 from pages.ui.parts.backprop_step import show_loss_after
 from pages.ui.parts.gradient_checks import verdict
@@ -23,7 +24,7 @@ RULES: dict[str, tuple[str, str]] = {
 }
 
 
-def show_matrices() -> None:
+def show_matrices() -> Code:
     """The graph with shapes, one gradient at a time as matrices with their numbers, and every check."""
     picture = st.container()
     left, middle, right, step = st.columns([2, 2, 3, 2], gap="medium")
@@ -49,6 +50,7 @@ def show_matrices() -> None:
         "against a nudge by ±10⁻⁵": [verdict(check.passed[1], check.difference_error) for check in checks],
     }
     st.table(table, hide_index=True, alt="The worst relative error of each gradient matrix")
+    return forward, backward, gradient_step, by_autograd, check_matrices
 
 
 def show_rule(name: str, cache: Cache) -> None:

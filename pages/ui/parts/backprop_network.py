@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.autograd import backward_steps, operate
 from core.figures.backpropagation import losses_figure
-from core.gradient_check import check_gradients
+from core.gradient_check import check_gradients, nudge_each, torch_gradients
 from core.graphs.network import network_paths, network_table
 from core.randomness import SMALL_SEED
 from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network, trained
 from core.words import number_text
 from pages.ui import charts, controls
+from pages.ui.frame import Code
 from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.backprop_step import show_loss_after
-from pages.ui.parts.gradient_checks import show_checks, summary
+from pages.ui.parts.gradient_checks import show_checks, show_every_check, summary
 from pages.ui.state import forget_url, set_url, url_choice, url_integer
 from pages.ui.synced import shared_choice
 from pages.ui.tex import aligned, signed_tex, tex
@@ -26,7 +28,7 @@ ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉
 ACTIVATIONS = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "ReLU"}
 
 
-def show_network_part() -> None:
+def show_network_part() -> Code:
     """The network, its controls, the chosen weight's chain, the step and all checks."""
     picture = st.container()
     spec, rate = _settings()
@@ -51,8 +53,8 @@ def show_network_part() -> None:
         st.markdown(summary(list(checks.values())))
         if network.on_corner:
             st.caption("A ReLU stands so near its corner here that the nudge may step over it.")
-    with st.expander("Every gradient with its two checks", icon=":material/checklist:"):
-        show_checks(list(checks.values()))
+    show_every_check(list(checks.values()))
+    return build_network, operate, backward_steps, check_gradients, nudge_each, torch_gradients, step_network
 
 
 def _settings() -> tuple[NetworkSpec, float]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.autograd import topological_order
+from core.autograd import backward_steps, topological_order
 from core.experiments.accumulation import batch_gradient, kept_by_forward, layers_on_batch
 from core.figures.backpropagation import shares_figure, sizes_figure
 from core.graphs.examples import fork_by_torch, fork_graph
@@ -13,6 +13,7 @@ from core.graphs.words import terms
 from core.numeric import central_difference, relative_error
 from core.words import number_text
 from pages.ui import charts, controls
+from pages.ui.frame import Code
 from pages.ui.graph import show_graph
 from pages.ui.parts.gradient_checks import verdict
 from pages.ui.tex import aligned, signed_tex, tex
@@ -23,7 +24,7 @@ BATCHES = (1, 8, 32, 128, 512)
 KILO = 1000  # bytes
 
 
-def show_batch() -> None:
+def show_batch() -> Code:
     """Three examples, one weight: three gradients and their sum."""
     picture, control = st.columns([6, 4], gap="medium")
     with control:
@@ -41,6 +42,7 @@ def show_batch() -> None:
         sum(shares),
         {"One backward through the whole batch": found.batch, "A backward for each example": found.one_by_one},
     )
+    return (batch_gradient,)
 
 
 def _example(number: int, x: float, target: float) -> tuple[float, float]:
@@ -52,7 +54,7 @@ def _example(number: int, x: float, target: float) -> tuple[float, float]:
     return x, target
 
 
-def show_fork() -> None:
+def show_fork() -> Code:
     """x goes two ways into L = a·x + x²; two shares come back."""
     picture, control = st.columns([7, 3], gap="medium")
     with control:
@@ -67,9 +69,10 @@ def show_fork() -> None:
         show_graph(table, "fork", alt)
     nudged = central_difference(lambda at: fork_graph(at, a).data, x)
     _witnesses(leaf.grad, {"torch autograd": fork_by_torch(x, a), "Nudge x by ±10⁻⁵": nudged}, tolerances=(1e-6, 1e-4))
+    return fork_graph, backward_steps, fork_by_torch, central_difference
 
 
-def show_kept() -> None:
+def show_kept() -> Code:
     """What torch really keeps while a 784-128-10 network goes forward."""
     picture, control = st.columns([6, 4], gap="medium")
     with control:
@@ -87,6 +90,7 @@ def show_kept() -> None:
             f"{tensor.name} {tensor.size} bytes" for tensor in kept
         )
         charts.show(sizes_figure([tensor.name for tensor in kept], [tensor.size for tensor in kept]), "kept", alt)
+    return kept_by_forward, layers_on_batch
 
 
 def _kilobytes(size: int) -> str:
@@ -107,7 +111,7 @@ def _witnesses(ours: float, witnesses: dict[str, float], tolerances: tuple[float
     st.table(table, hide_index=True, alt="The gradient as a sum, and as two witnesses find it")
 
 
-DEMONSTRATIONS: dict[str, tuple[str, Callable[[], None]]] = {
+DEMONSTRATIONS: dict[str, tuple[str, Callable[[], Code]]] = {
     "batch": ("Over a batch", show_batch),
     "fork": ("At a fork", show_fork),
     "kept": ("What forward keeps", show_kept),

@@ -54,12 +54,3 @@ def other_order() -> Outcome:
     as_is, turned = (float((guess == digits.test_labels).mean()) for guess in guesses)
     choice = 0 if turned > as_is - 0.01 else 1 if turned > 0.5 else 2
     return Outcome(choice, f"{as_is:.1%} are read in the usual order and {turned:.1%} from the last row to the first.")
-
-
-RUNS = {
-    "bias": lower_bias,
-    "silent": silence,
-    "threshold": pass_threshold,
-    "batch": batch_or_rows,
-    "order": other_order,
-}

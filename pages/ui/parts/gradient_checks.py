@@ -29,6 +29,20 @@ def show_checks(checks: Sequence[Check]) -> None:
         st.caption(FAILED)
 
 
+def show_every_check(checks: Sequence[Check]) -> None:
+    """Show all gradients' checks, folded away: weights and variables first, then what stands between."""
+    with st.expander("Every gradient with its two checks", icon=":material/checklist:"):
+        show_checks(checks)
+
+
+def show_all_checks(checks: Sequence[Check], variables: int) -> None:
+    """Show the checks of so many variables, and those of all that stands between them and the result folded away."""
+    show_checks(checks[:variables])
+    if len(checks) > variables:
+        st.markdown(summary(checks))
+        show_every_check(checks)
+
+
 def verdict(passed: bool, error: float) -> str:
     """Return a check mark or a cross, and the relative error."""
     return f"{'✓' if passed else '✗'} {number_text(error, 2)}"

@@ -9,13 +9,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.experiments.outlier import HIGH, LOW, OUTLIER, OutlierTable, outlier_table
+from core.experiments.line_fit import fit_line_mae, fit_line_mse
+from core.experiments.outlier import HIGH, LOW, OUTLIER, OutlierTable, moved, outlier_table
 from core.losses import LOSSES
 from core.numeric import central_difference
 from core.words import number_text
 from pages.ui import controls
 from pages.ui.components import mount, reported
 from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
+from pages.ui.frame import Code
 from pages.ui.parts.loss_terms import CLASSES, LOGITS
 from pages.ui.state import set_url, url_number, url_numbers
 from pages.ui.tex import aligned, tex
@@ -50,7 +52,7 @@ AXES = {
 }
 
 
-def curves_part() -> None:
+def curves_part() -> Code:
     """Show one loss and its gradient against the prediction, with the example on it to drag."""
     picture_column, control_column = st.columns([7, 3])
     with control_column:
@@ -73,6 +75,7 @@ def curves_part() -> None:
         words = ("raise it", "stay", "lower it")
         point = Point(x, axis.name, None)
         show_curve(picture, (point,), f"loss_{axis.url}", url, (axis.start,), Walk("tangent", words))
+    return LOSSES[name].function, LOSSES[name].derivative, central_difference
 
 
 Sampled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -124,7 +127,7 @@ def _live_numbers(value: Sampled, slope: Sampled, x: float) -> list[str]:
     ]
 
 
-def outlier_part() -> None:
+def outlier_part() -> Code:
     """Show the best lines by MSE and MAE with one point to pull away."""
     table = outlier_table()
     height = url_number("out", START_HEIGHT, LOW, HIGH)
@@ -140,6 +143,7 @@ def outlier_part() -> None:
         strict=True,
     ):
         column.metric(label, number_text(value))
+    return fit_line_mse, fit_line_mae, moved, outlier_table
 
 
 def _outlier_data(table: OutlierTable, height: float) -> dict[str, object]:

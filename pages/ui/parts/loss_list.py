@@ -13,6 +13,7 @@ from core.losses import LADDER, LOSSES, cost
 from core.words import number_text
 from pages.ui import controls
 from pages.ui.charts import show
+from pages.ui.frame import Code
 from pages.ui.state import remember, session, set_url, url_text
 from pages.ui.tex import aligned, signed_tex, tex
 
@@ -106,7 +107,7 @@ def edited_examples() -> Examples:
     return examples
 
 
-def repair_part() -> None:
+def repair_part() -> Code:
     """Show the list, and the losses that repair one complaint after the other on it."""
     labels = {name: rung.label.split(":")[0] for name, rung in LADDER.items()}
     rung = controls.pick("Repair", "rung", labels, "difference", label_visibility="collapsed")
@@ -121,6 +122,7 @@ def repair_part() -> None:
     st.latex(repair_tex(rung, p, y))
     st.info(f"{LADDER[rung].complaint} {own_numbers(rung, p, y)}", icon=":material/feedback:")
     _standing(p, y)
+    return LADDER[rung].compute, cost
 
 
 def own_numbers(rung: str, p: Tensor, y: Tensor) -> str:

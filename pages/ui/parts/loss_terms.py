@@ -4,17 +4,19 @@ import streamlit as st
 import torch
 
 from core.figures.losses import pull_figure
-from core.losses import LOSSES, SoftmaxTerms, softmax_cross_entropy_terms
+from core.losses import LOSSES
 from core.numeric import numeric_gradient
+from core.softmax import SoftmaxTerms, softmax_cross_entropy_terms
 from pages.ui import controls
 from pages.ui.charts import show
+from pages.ui.frame import Code
 from pages.ui.tex import aligned, signed_tex, tex
 
 CLASSES = ("A", "B", "C")
 LOGITS = (2.0, 1.0, 0.1)
 
 
-def terms_part() -> None:
+def terms_part() -> Code:
     """Show softmax and cross-entropy of one example term by term, and the gradient p − y."""
     picture_column, control_column = st.columns([7, 3])
     with control_column:
@@ -34,6 +36,7 @@ def terms_part() -> None:
     ):
         for column, lines in zip(st.columns(2), row, strict=True):
             column.latex(aligned(lines))
+    return softmax_cross_entropy_terms, LOSSES["cross_entropy"].function, numeric_gradient
 
 
 def exponentials_tex(terms: SoftmaxTerms) -> list[str]:
