@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.curvature import hessian_vector_product, lanczos, power_iteration
-from core.descent import descend, verdict
+from core.descent import descend, learning_rate_limit, verdict
 from core.experiments.network_loss import NetworkLoss, Subject, full_batch_descent
 from core.experiments.rate_sweep import rate_table, sweep
 from core.experiments.stability import short_run, stability
@@ -38,7 +38,7 @@ def one_weight() -> Code:
         momentum = momentum_control()
         schedule = controls.choice("Schedule", "schedule", controls.labels(SCHEDULES), "constant")
     default = landscape.learning_rate
-    rate = read_rate("rate", default, 2 * (1 + momentum) / rate_view.curvatures(landscape)[0])
+    rate = read_rate("rate", default, learning_rate_limit(rate_view.curvatures(landscape)[0], momentum))
     with picture:
         rate_view.show_sweep(landscape, rate, default, momentum, schedule)
         rate_view.show_closed_form(landscape, rate, momentum, schedule)
@@ -51,8 +51,8 @@ def one_weight() -> Code:
 
 def side_by_side() -> Code:
     """The same start with five learning rates, and the table of six."""
-    rate_view.show_side_by_side(LANDSCAPES["square"])
-    rate_view.show_rate_table(LANDSCAPES["square"])
+    start = rate_view.show_side_by_side(LANDSCAPES["square"])
+    rate_view.show_rate_table(LANDSCAPES["square"], start)
     return sweep, rate_table, verdict, LANDSCAPES["square"].function
 
 

@@ -41,6 +41,7 @@ class UnitHistory:
 
     config: ShockConfig
     on: Tensor  # (steps, units): the share of the points at which a unit's sum is above 0
+    highest: Tensor  # (steps, units): a unit's largest sum over the points; below 0 it is on nowhere
     gradient: Tensor  # (steps, units): size of the gradient on a unit's own weights and bias
     losses: tuple[float, ...]
 
@@ -62,7 +63,7 @@ def shock(config: ShockConfig) -> UnitHistory:
     x, y = rings(POINTS, generator)  # (n, 2), (n,)
     w1, b1, w2, b2 = parameters = _start(generator)
     optimizer: torch.optim.Optimizer = torch.optim.SGD(parameters, config.rate)
-    on, sizes, losses = [], [], []
+    on, highest, sizes, losses = [], [], [], []
     for step in range(config.steps):
         if step == config.violent:
             optimizer = torch.optim.Adam(parameters, CALM_RATE)
@@ -74,10 +75,11 @@ def shock(config: ShockConfig) -> UnitHistory:
         assert w1.grad is not None  # nosec B101  # an invariant, for the type checker
         assert b1.grad is not None  # nosec B101  # as above
         on.append((z.detach() > 0).double().mean(0))
+        highest.append(z.detach().max(0).values)
         sizes.append((w1.grad**2).sum(0).add(b1.grad**2).sqrt())
         losses.append(loss.item())
         optimizer.step()
-    return UnitHistory(config, torch.stack(on), torch.stack(sizes), tuple(losses))
+    return UnitHistory(config, torch.stack(on), torch.stack(highest), torch.stack(sizes), tuple(losses))
 
 
 def revived(history: UnitHistory) -> int:

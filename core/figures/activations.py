@@ -1,13 +1,13 @@
 """Figures of activation functions side by side, and of softmax."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from plotly import graph_objects as go
 from torch import Tensor
 
-from core.activations import ACTIVATIONS
+from core.activations import Activation
 from core.figures.layout import lay_out, panels, x_axes, y_axes
 from core.figures.palette import PALETTE
 from core.figures.style import add_bars, log_axis, styled
@@ -16,17 +16,20 @@ from core.words import number_text
 
 REACH = 5.0
 COLUMNS = 3
+LOOKS = {"value": ("forward", "solid", "top left"), "derivative": ("backward", "dot", "bottom right")}
 
 
-def activations_figure(names: Sequence[str], x: float) -> go.Figure:
+def activations_figure(activations: Sequence[Activation], x: float) -> go.Figure:
     """Return a small picture of each activation's value and derivative from −5 to 5, with the reader's x marked."""
-    rows = -(-len(names) // COLUMNS)
-    titles = [ACTIVATIONS[name].label for name in names]
+    rows = -(-len(activations) // COLUMNS)
+    titles = [activation.label for activation in activations]
     figure = panels(
         rows, COLUMNS, subplot_titles=titles, horizontal_spacing=0.06, vertical_spacing=0.36 / rows, shared_xaxes="all"
     )
-    for index, name in enumerate(names):
-        _small_multiple(figure, name, x, index // COLUMNS + 1, index % COLUMNS + 1, index == 0)
+    for index, activation in enumerate(activations):
+        place = {"row": index // COLUMNS + 1, "col": index % COLUMNS + 1}
+        _curve(figure, "value", activation.function, x, index == 0, place)
+        _curve(figure, "derivative", activation.derivative, x, index == 0, place)
     styled(figure, 70 + 190 * rows)
     lay_out(figure, legend={"y": 1.0 + 0.16 / rows})
     x_axes(figure, range=[-REACH, REACH], fixedrange=True, showticklabels=True)
@@ -34,38 +37,30 @@ def activations_figure(names: Sequence[str], x: float) -> go.Figure:
     return figure
 
 
-def _small_multiple(figure: go.Figure, name: str, x: float, row: int, column: int, first: bool) -> None:
-    activation = ACTIVATIONS[name]
+def _curve(
+    figure: go.Figure, name: str, function: Callable[[Tensor], Tensor], x: float, is_first: bool, place: dict[str, int]
+) -> None:
+    """Add a value or a derivative to a small picture: its curve, and its number at x."""
+    colour, dash, side = LOOKS[name]
     xs = torch.linspace(-REACH, REACH, 241, dtype=torch.float64)
-    here = torch.tensor([x], dtype=torch.float64)
-    parts = [("value", activation.function, "forward"), ("derivative", activation.derivative, "backward")]
-    for label, function, colour in parts:
-        line = {"color": PALETTE[colour], "width": 2.5, "dash": "dot" if label == "derivative" else "solid"}
-        shared = {"legendgroup": label, "row": row, "col": column}
-        figure.add_scatter(
-            x=xs.numpy(),
-            y=function(xs).numpy(),
-            name=label,
-            mode="lines",
-            line=line,
-            showlegend=first,
-            hoverinfo="skip",
-            **shared,
-        )
-        y = float(function(here))
-        figure.add_scatter(
-            x=[x],
-            y=[y],
-            mode="markers+text",
-            marker={"size": 9, "color": PALETTE[colour]},
-            text=[number_text(y, 3)],
-            textposition="top left" if label == "value" else "bottom right",
-            cliponaxis=False,
-            name=label,
-            showlegend=False,
-            hovertemplate=f"{label} at %{{x:.3g}}: %{{y:.4g}}<extra></extra>",
-            **shared,
-        )
+    y = float(function(torch.tensor([x], dtype=torch.float64)))
+    shared = {"name": name, "legendgroup": name, **place}
+    line = {"color": PALETTE[colour], "width": 2.5, "dash": dash}
+    figure.add_scatter(
+        x=xs.numpy(), y=function(xs).numpy(), mode="lines", line=line, showlegend=is_first, hoverinfo="skip", **shared
+    )
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        mode="markers+text",
+        marker={"size": 9, "color": PALETTE[colour]},
+        text=[number_text(y, 3)],
+        textposition=side,
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate=f"{name} at %{{x:.3g}}: %{{y:.4g}}<extra></extra>",
+        **shared,
+    )
 
 
 def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:

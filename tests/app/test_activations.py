@@ -1,5 +1,6 @@
 """Activations as a reader meets them, without a browser: the numbers are torch's, the controls change the model."""
 
+import json
 import re
 
 import pytest
@@ -79,6 +80,14 @@ def test_the_slope_of_parametric_relu_is_the_readers(open_page):
     assert "f'(-2) &= 0.6" in formulas(page)
 
 
+def test_side_by_side_draws_parametric_relu_with_the_readers_slope(open_page):
+    page = open_page("activations", f="Parametric ReLU", x="-2", a="0.6")
+    page.button_group(key="with").set_value(["prelu", "leaky_relu"]).run()
+    drawn = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]
+    texts = [trace["text"] for trace in drawn if trace["mode"] == "markers+text"]
+    assert texts == [["−0.02"], ["0.01"], ["−1.2"], ["0.6"]]
+
+
 def test_the_table_shows_that_one_matrix_is_enough_for_the_linear_stack(open_page):
     page = open_page("activations", part="A stack", x1="0.4", x2="-1.1")
     table = next(markdown.value for markdown in page.markdown if "layer by layer" in markdown.value)
@@ -127,6 +136,17 @@ def test_units_that_died_and_came_back_are_counted(open_page):
     assert f"| loss | {relu.losses[-1]:.3f} | {leaky.losses[-1]:.3f} |" in table
     page.select_slider(key="rate").set_value("1").run()
     assert page.metric[0].value == "0 of 12"
+
+
+@pytest.mark.parametrize("unit", [1, 12])
+def test_a_dead_unit_is_written_out(unit, open_page):
+    page = open_page("activations", part="Dead units", unit=str(unit))
+    relu, leaky = shock(ShockConfig()), shock(ShockConfig(leak=0.01))
+    highest = float(relu.highest[10, unit - 1])
+    assert highest < 0
+    assert f"= {tex(highest, 3)} " in formulas(page)
+    assert "1 \\text{ at 0 of 200 points" in formulas(page)
+    assert rf"&= 0 \text{{, with a leak }} {tex(float(leaky.gradient[10, unit - 1]), 3)}" in formulas(page)
 
 
 def test_softmax_numbers_are_torchs(open_page):

@@ -8,7 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.experiments.network_loss import Subject
 from core.experiments.stability import short_run, stability
+from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
+from pages.ui.parts.rate_view import curvatures
+from pages.ui.tex import tex
 
 
 @pytest.fixture
@@ -65,6 +68,27 @@ def test_the_table_has_its_digits(part):
     table = next(text.value for text in app.markdown if text.value.startswith("| η"))
     last = [line.split("|")[3].strip() for line in table.splitlines()[2:]]
     assert last == ["3.49", "0.06", "0", "1.07", "10", "61.9"]
+
+
+@pytest.mark.parametrize(("start", "rate"), [("10", "0.05"), ("-4.5", "0.7"), ("3", "1.1")])
+def test_side_by_side_walks_from_the_readers_start_with_the_readers_rate(start, rate, open_page):
+    w = torch.tensor(float(start), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([w], float(rate))
+    for _ in range(10):
+        optimizer.zero_grad()
+        (w**2).backward()
+        optimizer.step()
+    app = open_page("learning_rate", part="Side by side", start=start, rate3=rate)
+    assert not app.exception
+    factor = tex(1 - 2 * float(rate))
+    assert rf"1 - \eta\lambda &= 1 - {tex(2 * float(rate))} = {factor}" in formulas(app)
+    assert f"w_0 = {tex(w.item())}" in formulas(app)
+
+
+def test_only_a_parabola_has_a_curvature():
+    assert curvatures(LANDSCAPES["shifted_square"]) == (6.0,)
+    with pytest.raises(ValueError, match="not a quadratic"):
+        curvatures(LANDSCAPES["double_well"])
 
 
 @pytest.mark.parametrize("rate", ["0.1", "0.6"])

@@ -40,6 +40,7 @@ def test_every_repair_answers_the_complaint_before_it(open_page):
         page.button_group(key="rung").set_value(rung).run()
         assert not page.exception
         assert page.info[0].value.startswith(f"{LADDER[rung].complaint} ")
+        assert f"&= {LADDER[rung].formula}" in page.latex[0].value
         seen.add(page.latex[0].value)
     assert len(seen) == len(LADDER)
     assert r"\frac{10000 + 10000}{2} = 10000" in page.latex[0].value  # the cost is the mean of the losses
@@ -99,13 +100,15 @@ def test_the_example_on_the_curve_is_torchs(name, open_page):
     loss = losses[name]()
     loss.backward()
     assert rf"L({tex(x)}) &= {tex(loss.item())}" in formulas(page)
-    assert rf"\tfrac{{\partial L}}{{\partial p}} &= {tex(leaf.grad.item())}" in formulas(page)
-    assert rf"{{2h}} &= {tex(leaf.grad.item())}" in formulas(page)
+    symbol = "z_y" if LOSSES[name].target == "class" else "p"
+    assert rf"\tfrac{{\partial L}}{{\partial {symbol}}} &= {tex(leaf.grad.item())}" in formulas(page)
+    assert rf"{{L({symbol} + h) - L({symbol} - h)}}{{2h}} &= {tex(leaf.grad.item())}" in formulas(page)
+    assert LOSSES[name].complaint in [info.value for info in page.info]
 
 
 def test_confident_and_wrong_pulls_with_almost_one(open_page):
     page = open_page("loss_functions", part="Curves", loss=CURVES["cross_entropy"], at_z="-10")
-    gradient = formulas(page).split(r"{\partial p} &= ")[1].split()[0]
+    gradient = formulas(page).split(r"{\partial z_y} &= ")[1].split()[0]
     assert -1 <= float(gradient) < -0.9999
 
 
@@ -129,6 +132,8 @@ def test_terms_and_gradient_are_torchs(open_page):
     shown = formulas(page)
     for number in (*leaf.detach().exp().tolist(), *leaf.detach().softmax(0).tolist(), loss.item()):
         assert tex(number) in shown
+    log = leaf.detach().log_softmax(0)[2].item()
+    assert rf"\ln p_C &= \ln {tex(leaf.detach().softmax(0)[2].item())} = {tex(log)}" in shown
     for name, gradient in zip("ABC", leaf.grad.tolist(), strict=True):
         assert shown.count(f"= {tex(gradient)}") >= 2, f"p − y of {name} and its nudge"
 

@@ -53,9 +53,9 @@ def test_the_walk_follows_the_hand_across_the_limits(visit, settled):
 def test_the_limits_are_marked_and_momentum_moves_them(visit):
     page = visit("/learning_rate")
     notes = page.locator(".stage text.note")
-    expect(notes).to_have_text(["1/λ", "2/λ"])
+    expect(notes).to_have_text(["1/L", "2/L"])
     page = visit("/learning_rate?momentum=0.9&rate=1.5")
-    expect(notes).to_have_text(["1/λ", "2/λ", "2(1+β)/λ"])
+    expect(notes).to_have_text(["1/L", "2/L", "2(1+β)/L"])
     expect(chips(page)).to_contain_text("nearer in the long run")
 
 

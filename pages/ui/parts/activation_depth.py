@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.activations import ACTIVATIONS, LEAK, Activation, leaky_relu
-from core.experiments.dead_units import ShockConfig, UnitHistory, revived, shock
+from core.experiments.dead_units import POINTS, UNITS, ShockConfig, UnitHistory, revived, shock
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes, start_weights
 from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
@@ -71,6 +71,7 @@ def dead_part() -> Code:
         leak = controls.stops("Slope of the leak", "leak", (LEAK, 0.05, 0.1, 0.25), LEAK)
         steps = controls.number("Steps in all", "steps", 60, 400, 160, 20)
         seed = controls.number("Seed", "seed", 0, 999, 0)
+        unit = controls.number("Unit written out", "unit", 1, UNITS, 1)
     relu, leaky = (shock(ShockConfig(rate, violent, slope, steps, seed)) for slope in (0.0, leak))
     with control_column:
         dead, stuck = int(relu.silent[violent]), int(relu.without_gradient[-1])
@@ -78,8 +79,23 @@ def dead_part() -> Code:
         st.markdown(_outcome(relu, leaky))
     with picture_column:
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
+        st.latex(unit_tex(relu, leaky, unit - 1))
         show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
     return shock, leaky_relu
+
+
+def unit_tex(relu: UnitHistory, leaky: UnitHistory, unit: int) -> str:
+    """Return why a unit gets a gradient or none when the violent steps are over, with and without a leak."""
+    step, slope = relu.config.violent, leaky.config.leak
+    awake = round(float(relu.on[step, unit]) * POINTS)
+    sizes = (tex(float(history.gradient[step, unit]), 3) for history in (relu, leaky))
+    lines = [
+        rf"\max_i z_i &= \max_i\,(x_i w + b) = {tex(float(relu.highest[step, unit]), 3)}",
+        rf"f'(z_i) &= 1 \text{{ at {awake} of {POINTS} points, else }} 0 \text{{ or, with a leak, }} {slope:g}",
+        r"\tfrac{\partial L}{\partial (w, b)} &= \textstyle\sum_i \tfrac{\partial L}{\partial a_i} f'(z_i)\,(x_i, 1)",
+        rf"\text{{its size}} &= {next(sizes)} \text{{, with a leak }} {next(sizes)}",
+    ]
+    return aligned(lines)
 
 
 def _outcome(relu: UnitHistory, leaky: UnitHistory) -> str:

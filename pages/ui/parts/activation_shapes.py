@@ -1,20 +1,24 @@
 """The parts of the lesson on activations that look at one function at a time: value and slope, and softmax."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.activations import ACTIVATIONS, PARAMETRIC_SLOPE, Activation, parametric
 from core.figures.activations import REACH, activations_figure, softmax_figure, temperature_figure
 from core.numeric import NUDGE, central_difference
-from core.softmax import SoftmaxTerms, softmax_cross_entropy_terms
+from core.softmax import softmax_cross_entropy_terms
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
 from pages.ui.frame import Code
+from pages.ui.parts.softmax_tex import exponentials_tex, shares_tex
 from pages.ui.state import url_numbers
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, tex
 
 START_X = 1.0
 COMPARED = ("sigmoid", "tanh", "relu")
@@ -35,8 +39,9 @@ def function_part() -> Code:
     with picture_column:
         _draggable(activation, x)
     names = controls.several("Side by side", "with", controls.labels(ACTIVATIONS), COMPARED)
-    figure = activations_figure(names, x)
-    labels = ", ".join(ACTIVATIONS[name].label for name in names)
+    compared = [activation if other == name else ACTIVATIONS[other] for other in names]
+    figure = activations_figure(compared, x)
+    labels = ", ".join(other.label for other in compared)
     show(figure, "side_by_side", alt=f"Value and derivative of {labels}, each with a mark at x = {x:.4g}.")
     return activation.function, activation.derivative, central_difference
 
@@ -69,8 +74,8 @@ def _draggable(activation: Activation, x: float) -> None:
     show_curve(picture, (Point(x, "x, the sum that goes in", None),), "function", "x", (START_X,), Walk("tangent"))
 
 
-def _sampled(function: object, xs: NDArray[np.float64]) -> NDArray[np.float64]:
-    return function(torch.from_numpy(xs)).numpy()  # type: ignore[operator,no-any-return]
+def _sampled(function: Callable[[Tensor], Tensor], xs: NDArray[np.float64]) -> NDArray[np.float64]:
+    return function(torch.from_numpy(xs)).numpy()
 
 
 def softmax_part() -> Code:
@@ -87,19 +92,10 @@ def softmax_part() -> Code:
     with picture_column:
         alt = ", ".join(f"{name} {share:.1%}" for name, share in zip(NAMES, terms.probabilities.tolist(), strict=True))
         show(softmax_figure(terms, NAMES), "softmax", alt=f"Softmax at temperature {temperature:g}: {alt}.")
-    st.latex(softmax_tex(terms, temperature))
+    for column, lines in zip(
+        st.columns(2), (exponentials_tex(terms, NAMES, temperature), shares_tex(terms, NAMES)), strict=True
+    ):
+        column.latex(aligned(lines))
     span = (TEMPERATURES[0], TEMPERATURES[-1])
     show(temperature_figure(z, NAMES, temperature, span), "temperatures", alt="Each probability against temperature.")
     return (softmax_cross_entropy_terms,)
-
-
-def softmax_tex(terms: SoftmaxTerms, temperature: float) -> str:
-    """Return each class's probability written out with the live numbers."""
-    shift = f" - {signed_tex(terms.shift)}" if terms.shift else ""
-    lines, total = [], tex(float(terms.total))
-    for name, z, e, p in zip(
-        NAMES, terms.logits.tolist(), terms.exponentials.tolist(), terms.probabilities.tolist(), strict=True
-    ):
-        exponent = rf"{tex(z * temperature)} / {temperature:g}{shift}"
-        lines.append(rf"p_{name} &= \frac{{e^{{{exponent}}}}}{{\sum}} = \frac{{{tex(e)}}}{{{total}}} = {tex(p)}")
-    return aligned(lines)

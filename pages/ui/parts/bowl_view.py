@@ -1,10 +1,9 @@
 """The learning rate with two weights: one slider for both, the walk on lines of equal loss, the loss step by step."""
 
-from typing import Any
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.descent import VERDICTS, Path, descend, judge, verdict
+from core.descent import VERDICTS, Path, descend, judge, learning_rate_limit, verdict
 from core.figures.learning_rate import walk_losses_figure
 from core.landscapes import Landscape
 from pages.ui.charts import show
@@ -25,10 +24,10 @@ DOES = {
 }
 
 
-def show_bowl(landscape: Landscape, momentum: float, facts: Any) -> None:
+def show_bowl(landscape: Landscape, momentum: float, facts: DeltaGenerator) -> None:
     """Show the slider, the walk of its rate and the losses; formula, curvatures and the ending go into `facts`."""
     flat, steep = sorted(curvatures(landscape))
-    limit = 2 * (1 + momentum) / steep
+    limit = learning_rate_limit(steep, momentum)
     rate = read_rate("brate", landscape.learning_rate, limit)
     path = descend(landscape, landscape.start, rate, STEPS, momentum)
     _slider(landscape, rate, momentum, limit)

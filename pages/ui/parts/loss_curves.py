@@ -35,9 +35,10 @@ START_HEIGHT = 20.0
 
 @dataclass(frozen=True)
 class Axis:
-    """Where a loss is looked at: the prediction's name, its range, where the point starts, its name in the URL."""
+    """Where a loss is looked at: the prediction's name and symbol, range, where the point starts, name in the URL."""
 
     name: str
+    symbol: str  # LaTeX
     low: float
     high: float
     start: float
@@ -45,10 +46,10 @@ class Axis:
 
 
 AXES = {
-    "number": Axis("prediction p", -5.0, 5.0, 0.3, "p"),
-    "sign": Axis("prediction p", -3.0, 3.0, 0.3, "s"),
-    "binary": Axis("probability p", 0.001, 0.999, 0.3, "q"),
-    "class": Axis("logit of the right class", -10.0, 10.0, 2.0, "z"),
+    "number": Axis("prediction p", "p", -5.0, 5.0, 0.3, "p"),
+    "sign": Axis("prediction p", "p", -3.0, 3.0, 0.3, "s"),
+    "binary": Axis("probability p", "p", 0.001, 0.999, 0.3, "q"),
+    "class": Axis("logit z of the right class", "z_y", -10.0, 10.0, 2.0, "z"),
 }
 
 
@@ -64,7 +65,7 @@ def curves_part() -> Code:
     xs = grid(axis.low, axis.high, (x,))
     with control_column:
         st.latex(rf"L = {LOSSES[name].formula}")
-        st.latex(aligned(_live_numbers(value, slope, x)))
+        st.latex(aligned(_live_numbers(value, slope, x, axis.symbol)))
     losses, slopes = value(xs), slope(xs)
     top = 1.06 * min(float(losses.max()), 12.0)
     lines = (Line("loss", losses, "forward", slopes=slopes), Line("gradient", slopes, "backward", dash=True))
@@ -75,6 +76,7 @@ def curves_part() -> Code:
         words = ("raise it", "stay", "lower it")
         point = Point(x, axis.name, None)
         show_curve(picture, (point,), f"loss_{axis.url}", url, (axis.start,), Walk("tangent", words))
+        st.info(LOSSES[name].complaint, icon=":material/feedback:")
     return LOSSES[name].function, LOSSES[name].derivative, central_difference
 
 
@@ -118,12 +120,12 @@ def _class_slice(others: list[float]) -> tuple[Sampled, Sampled]:
     return lambda xs: loss.function(*rows(xs)).numpy(), lambda xs: loss.derivative(*rows(xs))[:, 0].numpy()
 
 
-def _live_numbers(value: Sampled, slope: Sampled, x: float) -> list[str]:
+def _live_numbers(value: Sampled, slope: Sampled, x: float, symbol: str) -> list[str]:
     nudged = central_difference(lambda at: float(value(np.array([at]))[0]), x)
     return [
         rf"L({tex(x)}) &= {tex(float(value(np.array([x]))[0]))}",
-        rf"\tfrac{{\partial L}}{{\partial p}} &= {tex(float(slope(np.array([x]))[0]))}",
-        rf"\tfrac{{L(p + h) - L(p - h)}}{{2h}} &= {tex(nudged)}",
+        rf"\tfrac{{\partial L}}{{\partial {symbol}}} &= {tex(float(slope(np.array([x]))[0]))}",
+        rf"\tfrac{{L({symbol} + h) - L({symbol} - h)}}{{2h}} &= {tex(nudged)}",
     ]
 
 

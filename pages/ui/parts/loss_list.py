@@ -47,6 +47,8 @@ EXAMPLES = {
     "Three": FIRST,
     "The three, twice": Examples(FIRST.predictions * 2, FIRST.targets * 2),
 }
+LOSS_I = r"\text{loss}_i"
+LEFT = {"summed": r"\text{sum}", "averaged": r"\text{cost}"}  # of a rung's formula, where it is not one example's
 TERMS = {"difference": r"{p} - {y}", "absolute": r"|{p} - {y}|"}  # every later rung squares
 
 
@@ -157,13 +159,14 @@ def _repair_picture(rung: str, p: Tensor, y: Tensor) -> None:
 
 
 def repair_tex(rung: str, p: Tensor, y: Tensor, most: int = 6) -> str:
-    """Return the loss of each example, and the sum or mean if the rung has one, with the live numbers."""
+    """Return the rung's formula, below it each example's loss, and their sum or mean, with the live numbers."""
     name = rung if rung in LOSSES else "squared"
     losses, form = LOSSES[name].function(p, y).tolist(), TERMS.get(name, r"({p} - {y})^2")
-    lines = [
+    rows = [
         rf"\text{{loss}}_{{{i}}} &= {form.format(p=tex(a), y=signed_tex(b))} = {tex(loss)}"
         for i, (a, b, loss) in enumerate(zip(p.tolist(), y.tolist(), losses, strict=True), 1)
-    ][:most]
+    ]
+    lines = [rf"{LEFT.get(rung, LOSS_I)} &= {LADDER[rung].formula}", *rows[:most]]
     if len(losses) > most:
         lines.append(r"&\ \ \vdots")
     added = " + ".join(signed_tex(loss) for loss in losses[:most]) + (r" + \dots" if len(losses) > most else "")

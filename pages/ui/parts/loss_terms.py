@@ -10,7 +10,8 @@ from core.softmax import SoftmaxTerms, softmax_cross_entropy_terms
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Code
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.parts.softmax_tex import exponentials_tex, shares_tex
+from pages.ui.tex import aligned, tex
 
 CLASSES = ("A", "B", "C")
 LOGITS = (2.0, 1.0, 0.1)
@@ -31,7 +32,7 @@ def terms_part() -> Code:
         alt = f"Probabilities, right answer and gradient of three classes; the loss is {float(terms.loss):.4g}."
         show(pull_figure(terms, CLASSES), "pull", alt=alt)
     for row in (
-        (exponentials_tex(terms), shares_tex(terms, label)),
+        (exponentials_tex(terms, CLASSES), [*shares_tex(terms, CLASSES), *loss_tex(terms, label)]),
         (gradient_tex(terms), nudged_tex(terms, label)),
     ):
         for column, lines in zip(st.columns(2), row, strict=True):
@@ -39,19 +40,11 @@ def terms_part() -> Code:
     return softmax_cross_entropy_terms, LOSSES["cross_entropy"].function, numeric_gradient
 
 
-def exponentials_tex(terms: SoftmaxTerms) -> list[str]:
-    """Return each exponential and their sum with the live numbers."""
-    shift = f" - {signed_tex(terms.shift)}" if terms.shift else ""
-    pairs = zip(terms.logits.tolist(), terms.exponentials.tolist(), strict=True)
-    return [*(rf"e^{{{tex(z)}{shift}}} &= {tex(e)}" for z, e in pairs), rf"\textstyle\sum &= {tex(float(terms.total))}"]
-
-
-def shares_tex(terms: SoftmaxTerms, label: int) -> list[str]:
-    """Return each probability, and the loss from the right class's."""
-    total = tex(float(terms.total))
-    rows = zip(CLASSES, terms.exponentials.tolist(), terms.probabilities.tolist(), strict=True)
-    lines = [rf"p_{name} &= {tex(e)} / {total} = {tex(p)}" for name, e, p in rows]
-    return [*lines, rf"L &= -\ln {tex(float(terms.probabilities[label]))} = {tex(float(terms.loss))}"]
+def loss_tex(terms: SoftmaxTerms, label: int) -> list[str]:
+    """Return the logarithm of the right class's probability, and the loss, which is that with its sign turned."""
+    name, log = CLASSES[label], tex(float(terms.log))
+    probability = tex(float(terms.probabilities[label]))
+    return [rf"\ln p_{name} &= \ln {probability} = {log}", rf"L &= -\ln p_{name} = {tex(float(terms.loss))}"]
 
 
 def gradient_tex(terms: SoftmaxTerms) -> list[str]:

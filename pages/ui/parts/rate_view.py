@@ -7,18 +7,30 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.descent import VERDICTS, Verdict, slopes_along, verdict
+from core.descent import VERDICTS, Verdict, learning_rate_limit, slopes_along, verdict
 from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, share_left, sweep
 from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
 from core.words import number_text
+from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.rate import Limit, RateSlider, WalkPicture, Zone, rate_stops, show_rate
 from pages.ui.tex import aligned, signed_tex, tex
 
 STEPS = 20
 TABLE_STEPS = 10
-SIDE_BY_SIDE = {0.05: "0.05 crawls", 0.2: "0.2 walks", 0.5: "0.5 arrives", 0.9: "0.9 bounces", 1.1: "1.1 diverges"}
+SIDE_BY_SIDE = (0.05, 0.2, 0.5, 0.9, 1.1)  # to begin with
+FARTHEST = 10.0  # a start
+MOST = 1.25  # the largest learning rate side by side
+VERBS = {
+    "still": "stays",
+    "crawl": "crawls",
+    "monotone": "walks",
+    "one_step": "arrives",
+    "bounce": "bounces",
+    "forever": "swings",
+    "diverge": "diverges",
+}
 ZONES = {
     "still": "neutral",
     "crawl": "neutral",
@@ -36,14 +48,16 @@ SWINGS = VERDICTS | {
 
 
 def curvatures(landscape: Landscape) -> tuple[float, ...]:
-    """Return λ along each weight of a quadratic."""
-    return landscape.curvatures or (1.0,)
+    """Return λ along each weight of a quadratic; raises `ValueError` when the landscape is none."""
+    if landscape.curvatures is None:
+        raise ValueError(f"{landscape.label} is not a quadratic: it bends differently from place to place")
+    return landscape.curvatures
 
 
 def marks_of(curvature: float, momentum: float) -> list[Limit]:
-    """Return 1/λ and 2/λ, and with momentum the limit it moves to."""
-    marks = [Limit(1 / curvature, "1/λ"), Limit(2 / curvature, "2/λ")]
-    return [*marks, Limit(2 * (1 + momentum) / curvature, "2(1+β)/λ")] if momentum else marks
+    """Return 1/L and 2/L, where L, the most that the slope changes, is λ; and with momentum the limit it moves to."""
+    marks = [Limit(1 / curvature, "1/L"), Limit(2 / curvature, "2/L")]
+    return [*marks, Limit(learning_rate_limit(curvature, momentum), "2(1+β)/L")] if momentum else marks
 
 
 def zones_of(stops: NDArray[np.float64], verdicts: Sequence[Verdict]) -> list[Zone]:
@@ -72,7 +86,7 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
     reach = 1.15 * abs(landscape.start[0])
     w = np.linspace(-reach, reach, 201)
     picture = WalkPicture(w, slopes_along(landscape, w)[0], walks)
-    alt = f"{STEPS} steps on {landscape.label} with the chosen learning rate; 1/λ and 2/λ are marked on its slider."
+    alt = f"{STEPS} steps on {landscape.label} with the chosen learning rate; 1/L and 2/L are marked on its slider."
     slider = RateSlider(stops, rate, default, marks, zones_of(stops, verdicts), words, alt)
     show_rate(slider, "sweep", "rate", picture)
     return walks
@@ -80,10 +94,10 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
 
 def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedule: str) -> None:
     """Show where the walk leads as a formula with its numbers."""
-    st.caption("1/λ and 2/λ are often written 1/L and 2/L: L, the Lipschitz constant of the slope, is λ here.")
+    st.caption("L, the Lipschitz constant of the slope, says how fast the slope can change: on a parabola, it is λ.")
     curvature, start = curvatures(landscape)[0], landscape.start[0]
     said = verdict(rate, curvature, momentum)
-    st.latex(rf"\lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
+    st.latex(rf"L = \lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
     if momentum:
         st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
         st.latex(rf"\text{{left after a step, in the long run: }} {tex(said.factor)}")
@@ -97,33 +111,44 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
     st.latex(aligned([rf"w_{{{STEPS}}} &= {symbols}\, w_0", end]))  # two lines fit a phone
 
 
-def show_side_by_side(landscape: Landscape) -> None:
-    """Show the same start with five learning rates."""
-    curvature, start = curvatures(landscape)[0], landscape.start[0]
-    st.latex(rf"\text{{loss}} = {landscape.formula} \qquad w_0 = {tex(start)} \qquad \lambda = {tex(curvature)}")
-    st.latex(rf"w_{{{TABLE_STEPS}}} = (1 - \eta\lambda)^{{{TABLE_STEPS}}}\, w_0")
-    w = np.linspace(-12, 12, 161)
-    curve, _ = slopes_along(landscape, w)
-    rates = list(SIDE_BY_SIDE)
-    walks = sweep(landscape, landscape.start[0], rates, TABLE_STEPS)
-    for row, place in enumerate(st.columns(len(rates))):
-        title = f"η = {SIDE_BY_SIDE[rates[row]]}"
+def show_side_by_side(landscape: Landscape) -> float:
+    """Show five learning rates from one start, all of them the reader's to set; returns the start."""
+    curvature = curvatures(landscape)[0]
+    start = controls.slider("Start w₀", "start", -FARTHEST, FARTHEST, landscape.start[0], 0.5)
+    st.latex(rf"\text{{loss}} = {landscape.formula} \qquad \lambda = {tex(curvature)}")
+    places = st.columns(len(SIDE_BY_SIDE))
+    rates = []
+    for number, (place, default) in enumerate(zip(places, SIDE_BY_SIDE, strict=True), 1):
         with place:
-            alt = f"Ten steps on w² from 10 with a learning rate of {rates[row]:g}: {VERDICTS[_kind(rates[row])]}"
-            show(panel_figure(w, curve, walks.weights[row], walks.losses[row], title), f"panel{row}", alt)
+            rates.append(controls.decimal(f"Learning rate {number}", f"rate{number}", 0.0, MOST, default, 0.05))
+    walks = sweep(landscape, start, rates, TABLE_STEPS)
+    for row, place in enumerate(places):
+        with place:
+            _panel(landscape, walks, row)
+    return start
 
 
-def show_rate_table(landscape: Landscape) -> None:
-    """Show where six learning rates lead in ten steps."""
-    rows = rate_table(landscape, landscape.start[0], TABLE_STEPS, TABLE_RATES)
+def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
+    """Show one of several walks, and the factor that each of its steps leaves of the way."""
+    rate, start, end = (float(number) for number in (walks.rates[row], *walks.weights[row, [0, -1]]))
+    said = verdict(rate, curvatures(landscape)[0])
+    w = np.linspace(-1.2 * FARTHEST, 1.2 * FARTHEST, 161)
+    figure = panel_figure(
+        w, slopes_along(landscape, w)[0], walks.weights[row], walks.losses[row], f"η = {rate:g} {VERBS[said.kind]}"
+    )
+    alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[said.kind]}"
+    show(figure, f"panel{row}", alt)
+    factor = rf"1 - \eta\lambda &= 1 - {tex(said.product)} = {tex(said.factor)}"
+    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &= {signed_tex(said.factor)}^{{{TABLE_STEPS}}} w_0 = {tex(end)}"]))
+
+
+def show_rate_table(landscape: Landscape, start: float) -> None:
+    """Show where six learning rates lead in ten steps from a start."""
+    rows = rate_table(landscape, start, TABLE_STEPS, TABLE_RATES)
     lines = [f"| η | 1 − ηλ | w after {TABLE_STEPS} steps | what happens |", "|---:|---:|---:|---|"]
     for row in rows:
         lines.append(f"| {row.rate:g} | {number_text(row.factor)} | {_three(row.weight)} | {VERDICTS[row.kind]} |")
     st.markdown("\n".join(lines))
-
-
-def _kind(rate: float) -> str:
-    return verdict(rate, 2.0).kind
 
 
 def _three(value: float) -> str:
