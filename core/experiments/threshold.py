@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
-from core.data import to_unit
 from core.model import MLP
 from core.validation import require_choice, require_integer
 
@@ -19,10 +18,10 @@ def fire(weighted_sum: Tensor, threshold: float, activation: str) -> Tensor:
 
 @torch.inference_mode()
 def first_layer_sums(model: MLP, images: NDArray[np.uint8], neuron: int) -> Tensor:
-    """Return Σwx without the bias, float32 (n,), of one first-layer neuron for images uint8 (n, 28, 28)."""
+    """Return Σwx without the bias, float64 (n,), of one first-layer neuron for images uint8 (n, 28, 28)."""
     weight = model.linears[0].weight  # (neurons, 784)
     require_integer("neuron", neuron, 0, len(weight) - 1)
-    return to_unit(torch.tensor(images).flatten(1)) @ weight[neuron]
+    return torch.tensor(images).flatten(1).double() / 255 @ weight[neuron].double()
 
 
 def own_threshold(model: MLP, neuron: int) -> float:

@@ -110,7 +110,7 @@ def _walks(picture: WalkPicture) -> dict[str, Any]:
         "curve": table(picture.y),
         "steps": picture.steps,
         "walks": {
-            "weights": [table(row, 5) for row in picture.walks.weights],
-            "losses": [table(row, 5) for row in picture.walks.losses],
+            "weights": [table(row) for row in picture.walks.weights],
+            "losses": [table(row) for row in picture.walks.losses],
         },
     }

@@ -81,7 +81,8 @@ def test_a_real_digit_lights_the_layers_as_torch_does(open_page):
     for layer in range(3):
         x = weights[f"layers.{layer}.weight"] @ x + weights[f"layers.{layer}.bias"]
         x = x.softmax(0) if layer == 2 else x.relu()
-        assert [shown[f"a:{layer + 1}-{k + 1}"] for k in range(len(x))] == pytest.approx(x.tolist(), rel=1e-5, abs=1e-9)
+        outputs = [shown[f"a:{layer + 1}-{k + 1}"] for k in range(len(x))]
+        assert outputs == pytest.approx(x.tolist(), rel=1e-6, abs=1e-12)
     pixels = data(page, "unroll")["pixels"]
     assert pixels == load_mnist().test_images[17].reshape(-1).tolist()
 

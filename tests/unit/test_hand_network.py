@@ -97,5 +97,5 @@ def test_a_threshold_is_a_bias_below_zero():
 def test_real_sums_are_those_of_the_network():
     image = torch.randint(0, 256, (28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     alone = first_layer_sums(small_reader(), image[None].numpy(), 4)
-    reading = read_image(small_reader(), image / 255)
-    assert float(alone[0]) - own_threshold(small_reader(), 4) == pytest.approx(float(reading.sums[0][4]), rel=1e-4)
+    reading = read_image(small_reader(), image.double() / 255)
+    assert float(alone[0]) - own_threshold(small_reader(), 4) == pytest.approx(float(reading.sums[0][4]), rel=1e-12)

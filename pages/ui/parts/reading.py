@@ -24,7 +24,7 @@ TITLES = ("hidden layer 1", "hidden layer 2", "output")
 SIDE = 28
 
 
-def test_digit() -> tuple[NDArray[np.float32], str]:
+def test_digit() -> tuple[NDArray[np.floating], str]:
     """Return the test digit whose number stands in the URL, with a name for it, and let the reader take another."""
     digits = load_mnist()
     last = len(digits.test_labels) - 1
@@ -32,10 +32,10 @@ def test_digit() -> tuple[NDArray[np.float32], str]:
     typed_integer("Number of the test digit", "typed:digit", index, 0, last, _take)
     st.button("Another digit", icon=":material/casino:", on_click=_another, args=(last,))
     st.caption(f"Meant as a {digits.test_labels[index]}. The network never trained on it.")
-    return digits.test_images[index].astype(np.float32) / 255, f"test digit {index}"
+    return digits.test_images[index].astype(np.float64) / 255, f"test digit {index}"
 
 
-def drawn_digit() -> tuple[NDArray[np.float32], str] | None:
+def drawn_digit() -> tuple[NDArray[np.floating], str] | None:
     """Return what the reader draws, prepared like the training digits; `None` until there is a digit."""
     try:
         rgba = draw("forward_pass")
@@ -56,14 +56,14 @@ def _another(last: int) -> None:
     _take(int(np.random.default_rng().integers(last + 1)))
 
 
-def show_unrolled(image: NDArray[np.float32]) -> None:
+def show_unrolled(image: NDArray[np.floating]) -> None:
     """Show the image and the line of 784 numbers it becomes."""
     words = [
         f"Row {row + 1} of the picture becomes inputs {row * SIDE + 1} to {(row + 1) * SIDE}."
         f" Its ink adds up to {number_text(float(image[row].sum()), places=3)}."
         for row in range(SIDE)
     ]
-    pixels = (image.reshape(-1) * 255).astype(int).tolist()
+    pixels = np.rint(image.reshape(-1) * 255).astype(int).tolist()
     mount("unroll", {"pixels": pixels, "words": words, "alt": "The digit, 28 × 28 pixels"}, "unroll", {})
 
 
@@ -167,6 +167,6 @@ def _detail(model: MLP, reading: Reading, layer: int, neuron: int) -> str:
     return f"Neuron {neuron + 1} of hidden layer {layer + 1}: {text}; ReLU → {number_text(max(z, 0.0), places=3)}"
 
 
-def as_tensor(image: NDArray[np.float32]) -> Tensor:
+def as_tensor(image: NDArray[np.floating]) -> Tensor:
     """Return an image (28, 28) as a tensor."""
     return from_numpy(np.ascontiguousarray(image))
