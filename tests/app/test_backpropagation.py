@@ -1,15 +1,17 @@
 """Backpropagation without a browser: what stands on the page is torch's, and any URL is a page."""
 
 import json
+import math
 import random
 import re
+from dataclasses import replace
 
 import pytest
 import torch
 
 from core.expression import parse
 from core.gradient_check import torch_gradients
-from core.value_network import SPECS, build_network, step_network
+from core.value_network import SPECS, build_network, step_network, trained
 from core.words import number_text
 from pages.ui.parts.backprop_network import latex
 
@@ -158,9 +160,14 @@ def test_names_in_latex():
     assert [latex(name) for name in ("L", "w¹₂₃", "z²₁")] == ["L", "w^{(1)}_{23}", "z^{(2)}_{1}"]
 
 
-def test_a_broken_learning_rate_is_a_number_not_an_error(lesson):
+def test_a_learning_rate_far_too_large_ends_in_numbers(lesson):
     page = lesson(part="A network", net="3-4-3-2", act="ReLU", rate="30", taken="100")
-    assert page.metric
+    stops = trained(replace(SPECS["3-4-3-2"], activation="relu", seed=0), 30.0, 100)
+    assert all(math.isfinite(number) for stop in stops for number in (stop.loss, *dict(stop.weights).values()))
+    assert max(abs(number) for number in dict(stops[1].weights).values()) > 10, "the first step does leap"
+    assert [metric.value for metric in page.metric[:2]] == [number_text(stops[-1].loss)] * 2  # nothing moves any more
+    assert f"Steps taken with η = 30: {len(stops) - 1}" in [caption.value for caption in page.caption]
+    assert not re.search("nan|undefined|∞", " ".join(metric.value for metric in page.metric))
 
 
 @pytest.mark.parametrize("sum_", SUMS)

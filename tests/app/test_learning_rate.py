@@ -1,6 +1,7 @@
 """Learning rate as a reader meets it, without a browser: its numbers are torch's, its controls change them."""
 
 import random
+import re
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
 from pages.ui.parts.rate_view import curvatures
 from pages.ui.tex import tex
+from tests.app.shown import component
 
 
 @pytest.fixture
@@ -41,9 +43,15 @@ def test_the_closed_form_is_what_torch_walks(rate, open_page):
 
 def test_momentum_moves_the_limit(open_page):
     app = open_page("learning_rate")
+    limits = lambda: [mark["x"] for mark in component(app, "rate")["marks"]]  # noqa: E731
+    assert limits() == [0.5, 1]
     app.slider(key="momentum").set_value(0.9).run()
     assert not app.exception
-    assert "= 1.9" in formulas(app)
+    assert re.findall(r"\\frac\{2\(1\+\\beta\)\}\{\\lambda\} = ([\d.]+)", formulas(app)) == ["1.9"]
+    assert limits() == [0.5, 1, pytest.approx(1.9)]
+    zones = component(app, "rate")["zones"]
+    assert zones[-1]["colour"] == "unstable"
+    assert zones[-1]["from"] == pytest.approx(1.9, abs=0.02)
 
 
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "one_cycle"])
