@@ -1,5 +1,6 @@
 """The anonymous cookie that owns a learner's runs and drawings: made here, sent once, read by the pages."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import MutableMapping
@@ -14,6 +15,7 @@ from pages.ui.web.settings import WebSettings
 OWNER_COOKIE = "seven_steps_owner"
 OWNER_PATTERN = re.compile(r"[0-9a-f]{32}")
 YEAR = 365 * 24 * 3600  # seconds
+BROWSER_HEADER = b"x-seven-steps-browser"  # as .streamlit/config.toml names it
 RULES = ("samesite", "secure", "partitioned")  # what says to whom a cookie goes
 
 
@@ -40,6 +42,8 @@ class OwnerCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; a page sent to a browser without the cookie takes a new one along."""
+        if scope["type"] == "websocket":
+            return await self.app(named(scope), receive, send)
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         known = is_owner(cookie_owner(Headers(scope=scope).get("cookie", "")))
@@ -55,6 +59,18 @@ class OwnerCookie:
             await send(message)
 
         return await self.app(scope, receive, send_with_cookie)
+
+
+def named(scope: Scope) -> Scope:
+    """Return a websocket's scope with a header that stands for its browser, whatever the browser wrote there itself.
+
+    Streamlit joins a connection to the session whose id it brings only when this header is the same as at first.
+    """
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != BROWSER_HEADER]
+    owner = cookie_owner(Headers(scope=scope).get("cookie", ""))
+    if owner is not None and is_owner(owner):
+        headers.append((BROWSER_HEADER, hashlib.sha256(owner.encode()).hexdigest().encode()))
+    return {**scope, "headers": headers}
 
 
 def cookie_rules(settings: WebSettings, secure: bool) -> str:
