@@ -17,7 +17,7 @@ fuzz: .venv/ready-dev
 	$(BIN)/python -m pytest tests/fuzz --all -s
 
 test-cluster: .venv/ready-dev .venv/ready-browser .venv/ready-postgres .venv/ready-cluster
-	$(BIN)/python -m pytest --engine ray -rs tests/unit/test_runs_engine.py tests/unit/test_runs_faults.py tests/cluster tests/unit/test_deploy.py
+	$(BIN)/python -m pytest --engine ray tests/unit/test_runs_engine.py tests/unit/test_runs_faults.py tests/unit/test_owners.py tests/cluster tests/unit/test_deploy.py
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check
