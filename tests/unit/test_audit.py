@@ -19,7 +19,7 @@ def answered(monkeypatch, packages):
         )
 
     monkeypatch.setattr(audit.subprocess, "run", run)
-    return audit.ask_about_packages()
+    return audit.ask_about("installed packages")
 
 
 def test_a_known_weakness_fails(monkeypatch, capsys):
@@ -40,6 +40,22 @@ def test_no_weakness_passes(monkeypatch, capsys):
 def test_no_database_is_said_and_no_failure(monkeypatch, capsys, packages):
     assert answered(monkeypatch, packages) == 0
     assert "no advisory database can be reached" in capsys.readouterr().out
+
+
+def test_what_a_cluster_needs_is_asked_about_before_it_is_installed(monkeypatch):
+    asked = []
+
+    def run(command, **options):
+        asked.append((command, options))
+        packages = {"dependencies": [{"name": "ray", "version": "1", "vulns": [{"id": "CVE-2"}] if asked[2:] else []}]}
+        return subprocess.CompletedProcess((), 0, stdout=json.dumps(packages))
+
+    monkeypatch.setattr(audit.subprocess, "run", run)
+    assert audit.main() == 1
+    assert [command[2] for command, _ in asked] == ["bandit", "pip_audit", "pip_audit"]
+    command, options = asked[2]
+    assert (options["cwd"] / command[command.index("--requirement") + 1]).is_file()
+    assert {"--no-deps", "--disable-pip"} <= set(command)
 
 
 def test_bandit_reads_and_finds(tmp_path):
