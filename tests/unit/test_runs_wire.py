@@ -14,9 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.runs import Pause, SetLearningRate, Status, StepN
-from core.runs.messages import Job, Report, Started, Weights
+from core.runs import Pause, Resume, SetLearningRate, Status, StepN
+from core.runs.live import LiveRun
+from core.runs.messages import Changed, Ended, Job, Look, Report, Started, Weights
 from core.runs.pool import WorkerProcess
+from core.runs.ray_engine.hand import Hand
+from core.runs.ray_engine.messages import Order
 from core.runs.wire import HEAD, MESSAGES, WireError, decode, encode, hear, hear_answer, tell
 from core.training.config import MAX_LEARNING_RATE
 from core.training.loop import StepRecord
@@ -159,3 +162,20 @@ def test_a_run_is_trained_without_a_pickle(tmp_path, monkeypatch):
         until_poll(engine, paused, "bob", lambda p: p.status == Status.PAUSED and p.step == 5)
         until_poll(engine, run, "ann", lambda p: p.status == Status.FINISHED)
         assert same_weights(engine.snapshot(run, "ann").weights, undisturbed(SHORT))
+
+
+def test_a_training_in_a_thread_speaks_the_same_language(tmp_path):
+    rate = SHORT.training.learning_rate
+    hand = Hand(LiveRun("run", "ann", SHORT, 0.0, rate, rate), Order("run", "ann", "", 0.0, rate, 2, ""))
+    hand.train(Job("run", SHORT.to_json(), tmp_path, rate, budget=2))
+    said = []
+    while not isinstance(said[-1] if said else None, Ended):
+        said.append(hand.receive())
+        if said[-1] == Changed(Status.PAUSED, rate):
+            hand.send(Look())
+            hand.send(Resume())
+    assert same_weights(said[-1].weights, undisturbed(SHORT))
+    hand.drop()
+    with pytest.raises(OSError, match="closed"):
+        hand.receive()
+    hand.send(Pause())  # too late, and no fault
