@@ -94,7 +94,7 @@ class Handle:
             dead.runs = {}
             dead._recorder._closed = True
             if dead._hand is not None:
-                dead._hand.pipe.close()
+                dead._hand.cut()
         if restart:
             self._object = self._make()
         for call in [call for call in self._calls if not call.answer.done()]:

@@ -7,11 +7,12 @@ import time
 import pytest
 
 from core.database import StoreUnavailable
-from core.runs import Status, Stop
-from core.runs.ray_engine import floor, under_way
+from core.runs import Pause, QueueFull, Resume, Status, Stop, UnknownRun, live
+from core.runs.ray_engine import floor, mirror, run_actor, under_way
 from core.runs.ray_engine.dispatcher import Dispatcher
+from core.runs.spec import MAX_SECONDS
 from core.runs.store import Store
-from core.runs.worker import Session
+from core.runs.worker import TOO_LONG, Session
 from tests.ray_double import doubled_engines
 from tests.runs_support import LONG, SHORT, same_weights, undisturbed, until, until_over, until_poll
 
@@ -130,6 +131,7 @@ def test_two_who_press_continue_at_once_queue_a_run_once(played, engine, monkeyp
             press.join(20)
     assert sorted(type(answer).__name__ for answer in taken) == ["NoneType", "Taken"]
     assert floor_of(played).queue.order().count(run) <= 1
+    until_poll(engine, run, "ann", lambda p: p.status == Status.RUNNING)
 
 
 def test_a_new_dispatcher_follows_an_actor_whose_run_counts_as_interrupted(played, engine):
@@ -167,3 +169,80 @@ def test_a_training_that_hangs_in_an_actor_that_answers_is_replaced(played, engi
     repaired.set()  # the next one does not hang
     until_poll(engine, run, "ann", lambda p: "took over after step" in p.message and p.step > 1000)
     forever.set()
+
+
+def test_a_run_that_an_actor_does_not_end_in_time_is_ended(played, engine, monkeypatch):
+    monkeypatch.setattr(floor, "ASK_RARELY", 0.1)
+    run = engine.submit(LONG, "ann")
+    until_poll(engine, run, "ann", lambda p: p.records)
+    monkeypatch.setattr(run_actor, "OVERTIME_SECONDS", 0.1 - MAX_SECONDS)
+    ended = until_over(engine, run, "ann")
+    assert (ended.status, ended.message, ended.resumable) == (Status.STOPPED, TOO_LONG, True)
+    until(lambda: not engine._store.load(run, "ann").status.live)
+
+
+def test_a_paused_run_that_nobody_watches_is_put_away_and_can_go_on(played, engine, monkeypatch):
+    monkeypatch.setattr(floor, "ASK_RARELY", 0.1)
+    monkeypatch.setattr(floor, "PARK_SECONDS", 0.1)
+    run = engine.submit(LONG, "ann", 30)
+    paused = until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
+    for module in (floor, live):
+        monkeypatch.setattr(module, "ABANDONED_SECONDS", 0.5)
+    until(lambda: not floor_of(played).under_way)  # the actor is free
+    until(lambda: engine._store.load(run, "ann").status == Status.INTERRUPTED)
+    away = until_over(engine, run, "ann")
+    assert (away.message, away.resumable, away.step) == (live.ABANDONED, True, paused.step)
+    engine.resume(run, "ann")
+    until_poll(engine, run, "ann", lambda p: p.step > paused.step)
+
+
+def test_a_parked_run_takes_no_second_place_in_the_queue(played, engine, monkeypatch):
+    monkeypatch.setattr(floor, "PARK_SECONDS", 0.1)
+    monkeypatch.setattr(floor, "ASK_SECONDS", 0.1)
+    parked = engine.submit(LONG, "ann", 5)
+    until_poll(engine, parked, "ann", lambda p: p.status == Status.PAUSED)
+    other = engine.submit(LONG, "bob")
+    until_poll(engine, other, "bob", lambda p: p.status == Status.RUNNING)
+    waits = engine.submit(LONG, "ann")
+    with pytest.raises(QueueFull, match="One of your runs is waiting already"):
+        engine.control(parked, "ann", Resume())
+    assert engine.poll(parked, "ann").status == Status.PAUSED
+    assert until_poll(engine, waits, "ann", lambda p: p.position).position == 1
+
+
+def test_a_run_that_another_replica_took_up_again_is_seen_to_live(monkeypatch, tmp_path):
+    monkeypatch.setattr(mirror, "SETTLED_SECONDS", 0.2)
+    with doubled_engines(monkeypatch, tmp_path, count=2) as played:
+        first, second = played.engines
+        run = first.submit(LONG, "ann")
+        until_poll(first, run, "ann", lambda p: p.records)
+        first.control(run, "ann", Stop())
+        assert until_over(first, run, "ann").status == Status.STOPPED
+        until(lambda: second.poll(run, "ann").resumable and not floor_of(played).has(run))
+        second.resume(run, "ann")
+        until_poll(second, run, "ann", lambda p: p.status == Status.RUNNING)
+        until_poll(first, run, "ann", lambda p: p.status == Status.RUNNING)
+        first.control(run, "ann", Pause())
+        until_poll(first, run, "ann", lambda p: p.status == Status.PAUSED)
+        with pytest.raises(UnknownRun):
+            first.poll(run, "bob")
+
+
+def test_an_actor_whose_process_dies_while_the_database_is_away_goes_on_when_it_is_back(played, engine, monkeypatch):
+    run = engine.submit(LONG, "ann")
+    until(lambda: list(played.home.checkpoints.glob("*.checkpoint")))
+    until(lambda: engine._store.runs_of("ann", 1))
+    load, tries = Store.load, []
+
+    def gone(store, run_id, owner):
+        if store.server.startswith("ray-run:") and len(tries) < 3:
+            tries.append(run_id)
+            raise StoreUnavailable("the database does not answer")
+        return load(store, run_id, owner)
+
+    monkeypatch.setattr(Store, "load", gone)
+    monkeypatch.setattr(run_actor, "RETRY_SECONDS", 0.1)
+    (handle,) = (actor for actor in played.cluster.actors.values() if actor._object.runs)
+    handle.die(restart=True)
+    until_poll(engine, run, "ann", lambda p: "took over after step" in p.message and p.status == Status.RUNNING)
+    assert len(tries) == 3

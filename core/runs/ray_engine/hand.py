@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import socket
 import threading
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -38,9 +39,15 @@ class Hand:
         return hear_answer(self.pipe)
 
     def drop(self) -> None:
-        """End the training after its step; nothing more is heard of it."""
-        self.pipe.close()
+        """End the training, and let whoever waits for the run wait no longer."""
+        self.cut()
         self.over.set()
+
+    def cut(self) -> None:
+        """End the training after its step, or its pause; nothing more is heard of it."""
+        with contextlib.suppress(OSError), socket.fromfd(self.pipe.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as end:
+            end.shutdown(socket.SHUT_RDWR)  # closing alone wakes nobody who reads
+        self.pipe.close()
 
 
 def _train(job: Job, pipe: Connection) -> None:

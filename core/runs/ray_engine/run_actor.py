@@ -194,7 +194,7 @@ class RunActor:
                     hand.run.hear(answer)
                 if isinstance(answer, Ended):
                     break
-        except (EOFError, OSError, TypeError):  # TypeError: our end was closed while it was read
+        except (EOFError, OSError, TypeError):  # TypeError: our end was closed just before it is read
             if hand.run.status.live:  # it has been given away
                 return
         self._recorder.flush()  # also waits for a save under way
@@ -217,7 +217,7 @@ class RunActor:
         """End a run that its training has not ended in time; the thread ends when it next wants to say something."""
         run.status, run.message, run.dirty = Status.STOPPED, TOO_LONG, True
         if self._hand is not None:
-            self._hand.pipe.close()
+            self._hand.cut()
 
     def _unsaved(self, run: LiveRun) -> bool:
         with self.lock:
