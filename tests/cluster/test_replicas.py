@@ -104,12 +104,14 @@ def test_a_killed_replica_loses_no_run(arrangement, browser: Browser):
 
 
 def test_a_run_of_one_replica_is_watched_and_controlled_by_another(arrangement, engine):
-    run = engine.submit(LONG, "ann")
-    until_poll(engine, run, "ann", lambda p: p.records)
+    run = engine.submit(LONG, "ann", steps=500)  # and then waits, however long the other one takes to connect
+    begun = until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
     until(lambda: engine.latest("ann") == run)
     engine.close()
     with replica_engine(arrangement) as other:
         assert other.latest("ann") == run
+        other.control(run, "ann", Resume())
+        until_poll(other, run, "ann", lambda p: p.step > begun.step)
         other.control(run, "ann", Pause())
         paused = until_poll(other, run, "ann", lambda p: p.status == Status.PAUSED)
         assert paused.records
@@ -134,8 +136,8 @@ def test_a_killed_actor_ends_with_the_same_weights(engine):
 
 
 def test_a_lost_cluster_is_said_in_time_and_found_again(arrangement, browser: Browser, engine):
-    run = engine.submit(LONG, "dora")
-    until_poll(engine, run, "dora", lambda p: p.records)
+    run = engine.submit(LONG, "dora", steps=500)  # and then waits, however long the browser takes
+    until_poll(engine, run, "dora", lambda p: p.status == Status.PAUSED and p.records)
     page = browser.new_context().new_page()
     page.goto(f"{arrangement.address}/train?epochs=1")
     expect(page.get_by_text(re.compile(r"^Ready:"))).to_be_visible(timeout=60_000)
