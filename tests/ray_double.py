@@ -44,10 +44,11 @@ class Call:
     def future(self):
         return self.answer
 
-    def make(self, actor):
-        """Call the object in a thread; what is answered after its death is lost."""
+    def make(self, made):
+        """Call the object, once it is made, in a thread; what is answered after its death is lost."""
 
         def run():
+            actor = made.result()
             try:
                 result, error = copy.deepcopy(getattr(actor, self.name)(*copy.deepcopy(self.arguments))), None
             except Exception as fault:
@@ -67,41 +68,63 @@ class Call:
 
 
 class Handle:
-    """An actor: the object, made anew when its process is killed and started again."""
+    """An actor: an object that a thread makes, and makes anew when its process is killed and started again."""
 
     def __init__(self, make):
-        self._make, self._object, self._calls = make, make(), []
+        self._make, self._calls = make, []
+        self._start()
 
     def __getattr__(self, name):
         return Method(self, name, False)
 
+    @property
+    def actor(self):
+        """The object itself."""
+        return self._made.result()
+
     def call(self, name, arguments, patient):
         call = Call(name, arguments, patient)
         self._calls = [*(other for other in self._calls if not other.answer.done()), call]
-        if self._object is None:
+        if self._made is None:
             call.settle(error=RayActorError("it has died"))
         else:
-            call.make(self._object)
+            call.make(self._made)
         return call
 
     def die(self, restart):
         """End the process; `restart` says whether another one takes its place."""
-        dead, self._object = self._object, None
-        if dead is None:
+        made, self._made = self._made, None
+        if made is None:
             return
-        dead.killed = True
-        with dead.lock:
-            dead.runs = {}
-            dead._recorder._closed = True
-            if dead._hand is not None:
-                dead._hand.cut()
+        if made.done():
+            end(made.result())
         if restart:
-            self._object = self._make()
+            self._start()
         for call in [call for call in self._calls if not call.answer.done()]:
             if restart and call.patient:
-                call.make(self._object)
+                call.make(self._made)
             else:
                 call.settle(error=RayActorError("it has died"))
+
+    def _start(self):
+        self._made = made = Future()
+
+        def run():
+            made.set_result(self._make())
+            if self._made is not made:  # it was killed meanwhile
+                end(made.result())
+
+        threading.Thread(target=run, daemon=True).start()
+
+
+def end(actor):
+    """Let an actor do nothing more, as when its process is killed."""
+    actor.killed = True
+    with actor.lock:
+        actor.runs = {}
+        actor._recorder._closed = True
+        if actor._hand is not None:
+            actor._hand.cut()
 
 
 @dataclass
@@ -183,5 +206,7 @@ class _Desk:
 
     def call(self, name, arguments, patient):
         call = Call(name, arguments, patient)
-        call.make(self.dispatcher)
+        made = Future()
+        made.set_result(self.dispatcher)
+        call.make(made)
         return call

@@ -33,6 +33,17 @@ def floor_of(played):
     return played.dispatcher._floor
 
 
+def until_ready(played):
+    """Return once the actors are there that wait for a run."""
+    until(lambda: played.cluster.actors and all(handle.actor for handle in list(played.cluster.actors.values())))
+
+
+def without_folder(tmp_path):
+    """Put a file where the folder of the checkpoints should be."""
+    shutil.rmtree(tmp_path / "checkpoints", ignore_errors=True)
+    (tmp_path / "checkpoints").write_text("")
+
+
 def test_a_run_is_trained(engine):
     run = engine.submit(SHORT, "ann")
     assert until_over(engine, run, "ann").status == Status.FINISHED
@@ -40,10 +51,9 @@ def test_a_run_is_trained(engine):
 
 
 def test_an_actor_that_cannot_take_a_run_just_now_is_neither_dead_nor_lost(played, engine, tmp_path):
-    until(lambda: played.cluster.actors)
+    until_ready(played)
     actors = set(played.cluster.actors)
-    shutil.rmtree(tmp_path / "checkpoints", ignore_errors=True)
-    (tmp_path / "checkpoints").write_text("a file where the folder should be")
+    without_folder(tmp_path)
     run = engine.submit(SHORT, "ann")
     until_poll(engine, run, "ann", lambda p: p.message == floor.LATER)
     time.sleep(1.0)  # ten attempts
@@ -73,11 +83,12 @@ def test_a_database_that_is_away_when_a_run_begins_is_waited_for(played, engine,
 
 
 def test_a_command_to_a_run_that_could_not_begin_is_followed(played, engine, tmp_path):
-    shutil.rmtree(tmp_path / "checkpoints", ignore_errors=True)
-    (tmp_path / "checkpoints").write_text("a file where the folder should be")
+    until_ready(played)
+    without_folder(tmp_path)
     run = engine.submit(SHORT, "ann")
     engine.control(run, "ann", Stop())
     assert until_over(engine, run, "ann").status == Status.STOPPED
+    (tmp_path / "checkpoints").unlink()
 
 
 def test_a_fault_of_the_program_in_taking_a_run_gives_it_up_in_the_end(played, engine, monkeypatch):
@@ -228,6 +239,25 @@ def test_a_run_that_another_replica_took_up_again_is_seen_to_live(monkeypatch, t
             first.poll(run, "bob")
 
 
+def test_a_paused_run_that_is_given_away_leaves_no_thread_behind(played, engine):
+    run = engine.submit(LONG, "ann", 5)
+    until_poll(engine, run, "ann", lambda p: p.status == Status.PAUSED)
+    (actor,) = (handle.actor for handle in played.cluster.actors.values() if handle.actor.runs)
+    actor.give_away(actor.runs[run])
+    until(lambda: not {"seven-steps-training", "seven-steps-listener"} & {t.name for t in threading.enumerate()})
+
+
+def test_an_actor_that_starts_while_the_disk_is_away_waits_for_it(played, engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(run_actor, "RETRY_SECONDS", 0.05)
+    until_ready(played)
+    without_folder(tmp_path)
+    late = played.cluster.start("run:late", played.home)
+    time.sleep(0.3)
+    assert not late._made.done()
+    (tmp_path / "checkpoints").unlink()
+    assert late.actor.holding() is None
+
+
 def test_an_actor_whose_process_dies_while_the_database_is_away_goes_on_when_it_is_back(played, engine, monkeypatch):
     run = engine.submit(LONG, "ann")
     until(lambda: list(played.home.checkpoints.glob("*.checkpoint")))
@@ -242,7 +272,7 @@ def test_an_actor_whose_process_dies_while_the_database_is_away_goes_on_when_it_
 
     monkeypatch.setattr(Store, "load", gone)
     monkeypatch.setattr(run_actor, "RETRY_SECONDS", 0.1)
-    (handle,) = (actor for actor in played.cluster.actors.values() if actor._object.runs)
+    (handle,) = (actor for actor in played.cluster.actors.values() if actor.actor.runs)
     handle.die(restart=True)
     until_poll(engine, run, "ann", lambda p: "took over after step" in p.message and p.status == Status.RUNNING)
     assert len(tries) == 3

@@ -7,7 +7,9 @@ import secrets
 import threading
 import time
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import torch
 
@@ -27,6 +29,8 @@ from core.runs.store import INTERRUPTED
 from core.runs.worker import TOO_LONG, limit_memory
 from core.telemetry.logs import configure_logs, log
 from core.telemetry.runs import worker_lost
+
+T = TypeVar("T")
 
 RAY_MEMORY = 2**30  # bytes that Ray's own threads may hold besides the run
 RETRY_SECONDS = 0.5  # between attempts to save a run that has ended
@@ -50,10 +54,11 @@ class RunActor:
         self._file = OrderFile(self._store.checkpoints, name)
         self._changed = threading.Event()
         self._recorder = Recorder(self._store, self, self._changed)
-        order = self._file.read()
+        order = patiently(self._file.read)
         if order is not None:  # the process that had this actor before has died
             worker_lost(order.run_id, order.owner, order.deaths + 1)
-            self._begin_again(replace(order, deaths=order.deaths + 1))
+            again = replace(order, deaths=order.deaths + 1)
+            patiently(lambda: self._begin(again))
 
     def take(self, order: Order) -> None:
         """Begin a run, or take it up again at its checkpoint."""
@@ -158,15 +163,6 @@ class RunActor:
                 self._hand.drop()
         self._file.remove()
 
-    def _begin_again(self, order: Order) -> None:
-        """Take up the run of the process that has died as soon as the database and the disk allow it."""
-        while True:
-            try:
-                return self._begin(order)
-            except (StoreUnavailable, OSError) as error:
-                log(logging.WARNING, "run waits for the database or the disk", run=order.run_id, reason=str(error))
-                time.sleep(RETRY_SECONDS)
-
     def _begin(self, order: Order) -> None:
         self._store.let_go(order.run_id)  # a run parked here before has been the dispatcher's since
         run = taken_up(order, self._store)
@@ -222,3 +218,13 @@ class RunActor:
     def _unsaved(self, run: LiveRun) -> bool:
         with self.lock:
             return run.id in self.runs and (run.dirty or not run.status.live)
+
+
+def patiently(action: Callable[[], T]) -> T:
+    """Return what `action` returns once the database and the disk let it; an actor that gave up would be lost."""
+    while True:
+        try:
+            return action()
+        except (StoreUnavailable, OSError) as error:
+            log(logging.WARNING, "an actor waits for the database or the disk", reason=str(error))
+            time.sleep(RETRY_SECONDS)
