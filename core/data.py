@@ -103,3 +103,9 @@ def to_unit(images: Tensor) -> Tensor:
 def _remedy(path: Path, what: str) -> str:
     remedy = "Run “make data” (or “python -m scripts.build_data”) to build it again."
     return f"The digits in {path.name} cannot be used: the file {what}. {remedy}"
+
+
+def next_of(labels: NDArray[np.int64], digit: int, index: int) -> int:
+    """Return the first place after `index` at which a digit stands, from the start again when it is the last."""
+    places = np.flatnonzero(labels == digit)
+    return int(places[np.searchsorted(places, index, side="right") % len(places)])

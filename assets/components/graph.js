@@ -80,7 +80,7 @@ class Graph {
     set(this.svg, { viewBox: `0 0 ${width} ${height}` });
     this.svg.style.minWidth = `${0.76 * width}px`;
     this.svg.style.maxWidth = `${1.35 * width}px`;
-    for (const name of ["forward", "backward", "accent"]) this.svg.closest(".stage").style.setProperty(`--${name}`, palette[name]);
+    for (const name of ["forward", "backward", "accent", "positive", "negative"]) this.svg.closest(".stage").style.setProperty(`--${name}`, palette[name]);
     this.svg.replaceChildren();
     [this.parts, this.texts] = [new Map(), new Map()];
     const [lines, boxes, labels] = [0, 1, 2].map(() => svg(this.svg, "g"));
@@ -113,6 +113,7 @@ class Graph {
     this.texts.set(`e${i}.0.slope`, svg(label, "text", { y: -8, class: "slope" }));
     this.texts.set(`e${i}.0.gradient`, svg(label, "text", { y: 19, class: "gradient" }));
     this.parts.set(`e${i}`, [group, label]);
+    path.style.setProperty("--pull", Math.abs(edge.pull));
     this.reacts(group, `e${i}`, edge.name, Boolean(edge.name));
   }
 
@@ -153,6 +154,9 @@ class Graph {
       const node = id[0] === "n" && this.data.nodes[Number(id.slice(1))];
       const name = node ? node.title || node.cells.join(", ") : this.data.edges[Number(id.slice(1))].name;
       group.setAttribute("aria-label", name + (said.get(id) ?? ""));
+      const pull = !node && this.texts.get(`${id}.0.gradient`).textContent ? this.data.edges[Number(id.slice(1))].pull : 0;
+      group.classList.toggle("rises", pull > 0);
+      group.classList.toggle("falls", pull < 0);
     }
     const { text } = this.data.steps[this.at];
     if (this.now.textContent !== text) this.now.textContent = text;

@@ -39,9 +39,10 @@ function build(stage, state, data) {
   const surface = svg(stage, "svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": data.alt });
   const lines = svg(surface, "g"), circles = svg(surface, "g"), chips = svg(surface, "g");
   const margin = state.narrow ? 52 : 90, columns = Math.max(data.columns ?? data.layers.length, 2);
-  const inner = (width - 2 * margin - (data.compact ? 56 : data.target ? 30 : 0)) / (columns - 1);
+  const inner = (width - 2 * margin - (data.compact ? 56 : 30)) / (columns - 1);
   data.layers.forEach((layer, column) => {
-    const x = margin + column * inner, top = (height + 20) / 2 - ((layer.nodes.length - 1) * gap) / 2;
+    const x = margin + column * inner, taken = layer.centred ? layer.nodes.length : layer.rows;
+    const top = (height + 20) / 2 - ((taken - 1) * gap) / 2;
     svg(surface, "text", { x, y: 14, class: "title" }, layer.title);
     layer.nodes.forEach((node, row) => neuron(circles, state, node, x, top + row * gap));
   });
@@ -56,8 +57,8 @@ function neuron(parent, state, node, x, y) {
   const { data } = state.component, r = state.radius;
   const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: node.input ? "img" : "button", "data-id": node.id });
   const circle = svg(group, "circle", { cx: x, cy: y, r, stroke: data.palette.neutral });
-  const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette[node.colour ?? "forward"] });
-  bind(state, `a:${node.id}`, (value) => glow.setAttribute("fill-opacity", clamp(Math.abs(value) / (node.full ?? 1), 0, 1) * 0.75));
+  const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette.forward });
+  bind(state, `a:${node.id}`, (value) => glow.setAttribute("fill-opacity", clamp(Math.abs(value) / node.full, 0, 1) * 0.75));
   if (!data.compact) {
     svg(group, "text", { x, y: y - 8, class: "name" }, node.label);
     const number = svg(group, "text", { x, y: y + 10, class: "number", "data-value": `a:${node.id}` });

@@ -70,23 +70,29 @@ def _nodes(network: Network) -> tuple[list[Node], Boxes]:
 
 def _edges(network: Network, boxes: Boxes, nodes: list[Node]) -> dict[str, Edge]:
     """Return a line a weight under the weight's name, and a line from each output to the loss under the output's."""
-    largest = max(abs(value.data) for value in network.weights.values()) or 1.0
+    weights = network.weights.values()
+    largest, steepest = max(abs(value.data) for value in weights), max(abs(value.grad) for value in weights)
     edges = {}
 
-    def line(start: Value, end: Value, name: str, size: float) -> Edge:
+    def line(start: Value, end: Value, name: str, size: float, gradient: float = 0.0) -> Edge:
         ends = int(boxes[start][1:]), int(boxes[end][1:])
-        strength = size / largest if size <= largest else 0.0  # not for nan
-        return Edge(*ends, tuple(nodes[node].place for node in ends), name, strength)
+        route = tuple(nodes[node].place for node in ends)
+        return Edge(*ends, route, name, _share(size, largest), _share(gradient, steepest))
 
     for layer, sums in enumerate(network.sums, 1):
         for to, z in enumerate(sums, 1):
             for source, a in enumerate(network.layers[layer - 1], 1):
                 name = weight_name(layer, to, source)
-                edges[name] = line(a, z, name, abs(network.weights[name].data))
+                edges[name] = line(a, z, name, abs(network.weights[name].data), network.weights[name].grad)
     for output in network.layers[-1]:
         edges[output.name] = line(output, network.loss, "", largest / 2)
     spots = label_spots([(edge.route[0], edge.route[-1]) for edge in edges.values()])
     return {name: replace(edge, label=spot) for (name, edge), spot in zip(edges.items(), spots, strict=True)}
+
+
+def _share(part: float, whole: float) -> float:
+    """Return part / whole, from −1 to 1; 0 when one of them is 0 or no number."""
+    return part / whole if 0 < abs(part) <= whole else 0.0
 
 
 def _chains(network: Network, boxes: Boxes, lines: Mapping[str, str], edges: tuple[Edge, ...]) -> dict[str, Chain]:

@@ -23,11 +23,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Column:
-    """The neurons of one layer, and the title above them."""
+    """The neurons of one layer and the title above them; centred, or from the first of its rows downwards."""
 
     title: str
     nodes: tuple[Node, ...]
     rows: int = 0  # leave room for as many
+    centred: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,7 @@ def valid_weight(report: object, movable: set[str], moves: Moves | None) -> tupl
 
 def _drawing(picture: Picture) -> dict[str, Any]:
     return {
-        "layers": [
-            {"title": column.title, "rows": column.rows, "nodes": [_filled(node) for node in column.nodes]}
-            for column in picture.columns
-        ],
+        "layers": [{**asdict(column), "nodes": [_filled(node) for node in column.nodes]} for column in picture.columns],
         "edges": [{"id": line.id, "from": line.start, "to": line.end, "label": line.label} for line in picture.lines],
         "values": dict(picture.values),
         "details": dict(picture.details),
@@ -118,7 +116,6 @@ def _drawing(picture: Picture) -> dict[str, Any]:
         "columns": picture.places or len(picture.columns),
         "compact": picture.compact,
         "widest": picture.widest,
-        "target": any(node.target is not None for column in picture.columns for node in column.nodes),
     }
 
 

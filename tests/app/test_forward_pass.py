@@ -7,7 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.data import load_mnist
+from core.data import load_mnist, next_of
+from core.experiments.hand_network import STAGES
 from core.experiments.small_reader import SMALL_READER
 
 GARBAGE = [
@@ -111,3 +112,21 @@ def test_any_url_makes_a_page(open_page, part, shift):
     page = open_page("forward_pass", **query | {"part": part})
     assert not page.exception, page.exception[0]
     assert page.get("bidi_component")
+
+
+def test_a_digit_is_picked_by_what_it_is_meant_as(open_page):
+    labels = load_mnist().test_labels
+    page = open_page("forward_pass", part="A real digit", digit="17")
+    assert page.button_group(key="digit:class").value == labels[17]
+    page.button_group(key="digit:class").set_value(4).run()
+    assert page.query_params["digit"] == "19"  # the first 4 after number 17
+    assert page.button_group(key="digit:class").value == labels[19] == 4
+    assert next_of(labels, 4, 9999) == next_of(labels, 4, 0) == 4
+
+
+def test_the_first_neuron_stays_where_it_is_as_the_picture_grows(open_page):
+    layers = [data(open_page("forward_pass", stage=stage), "network")["layers"][1] for stage in STAGES.values()]
+    for layer in layers:
+        assert layer["nodes"][0]["id"] == "h1"
+        assert layer["rows"] == 3
+        assert not layer["centred"] or len(layer["nodes"]) == 3

@@ -12,7 +12,7 @@ from core.experiments.stability import short_run, stability
 from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
 from pages.ui.parts.rate_view import curvatures
-from pages.ui.tex import tex
+from pages.ui.tex import signed_tex, tex
 from tests.app.shown import component
 
 
@@ -89,8 +89,9 @@ def test_side_by_side_walks_from_the_readers_start_with_the_readers_rate(start, 
     app = open_page("learning_rate", part="Side by side", start=start, rate3=rate)
     assert not app.exception
     factor = tex(1 - 2 * float(rate))
-    assert rf"1 - \eta\lambda &= 1 - {tex(2 * float(rate))} = {factor}" in formulas(app)
-    assert f"w_0 = {tex(w.item())}" in formulas(app)
+    assert rf"(1 - \eta\lambda)^{{10}} \cdot {signed_tex(float(start))}" in formulas(app)
+    shown = next(latex.value for latex in app.latex if f"w_{{10}} &= {tex(w.item())}" in latex.value)
+    assert rf"1 - {rate} \cdot 2 &= {factor}" in shown
 
 
 def test_only_a_parabola_has_a_curvature():

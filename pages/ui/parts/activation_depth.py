@@ -71,7 +71,7 @@ def dead_part() -> Code:
         leak = controls.stops("Slope of the leak", "leak", (LEAK, 0.05, 0.1, 0.25), LEAK)
         steps = controls.number("Steps in all", "steps", 60, 400, 160, 20)
         seed = controls.number("Seed", "seed", 0, 999, 0)
-        unit = controls.number("Unit written out", "unit", 1, UNITS, 1)
+        unit = controls.number("Unit to write out", "unit", 1, UNITS, 1)
     relu, leaky = (shock(ShockConfig(rate, violent, slope, steps, seed)) for slope in (0.0, leak))
     with control_column:
         dead, stuck = int(relu.silent[violent]), int(relu.without_gradient[-1])
@@ -79,8 +79,9 @@ def dead_part() -> Code:
         st.markdown(_outcome(relu, leaky))
     with picture_column:
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
-        st.latex(unit_tex(relu, leaky, unit - 1))
         show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
+        st.caption(f"Unit {unit} at the dashed line:")
+        st.latex(unit_tex(relu, leaky, unit - 1))
     return shock, leaky_relu
 
 
@@ -91,7 +92,8 @@ def unit_tex(relu: UnitHistory, leaky: UnitHistory, unit: int) -> str:
     sizes = (tex(float(history.gradient[step, unit]), 3) for history in (relu, leaky))
     lines = [
         rf"\max_i z_i &= \max_i\,(x_i w + b) = {tex(float(relu.highest[step, unit]), 3)}",
-        rf"f'(z_i) &= 1 \text{{ at {awake} of {POINTS} points, else }} 0 \text{{ or, with a leak, }} {slope:g}",
+        rf"f'(z_i) &= 1 \text{{ at {awake} of {POINTS} points,}}",
+        rf"& \quad 0 \text{{ at the others, with a leak }} {slope:g}",
         r"\tfrac{\partial L}{\partial (w, b)} &= \textstyle\sum_i \tfrac{\partial L}{\partial a_i} f'(z_i)\,(x_i, 1)",
         rf"\text{{its size}} &= {next(sizes)} \text{{, with a leak }} {next(sizes)}",
     ]

@@ -42,6 +42,9 @@ def show_network_part() -> Code:
     pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
     with picture:
         show_graph(network_table(network), f"network:{shape}", alt, picked=keys[chosen], on_pick=pick)
+        st.caption(
+            "On the way back a line takes the colour of its gradient's sign, blue above 0, and its size as width."
+        )
     checks = {check.name: check for check in check_gradients(network)}
     numbers, control = st.columns([7, 3], gap="medium")
     with control:

@@ -110,7 +110,7 @@ def _picture(hand: Hand) -> Picture:
     names = neuron_names(hand.stage)
     titles = ("inputs", "neuron" if hand.stage == "neuron" else "hidden layer", "output")
     columns = tuple(
-        Column(title, tuple(_node(name, hand) for name in layer), rows=len(names[0]))
+        Column(title, tuple(_node(name, hand) for name in layer), rows=len(names[0]), centred=title != "neuron")
         for title, layer in zip(titles, names, strict=False)
     )
     lines = tuple(Line(edge.name, edge.start, edge.end, _line_label(edge, hand.stage)) for edge in edges(hand.stage))

@@ -114,8 +114,11 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
 def show_side_by_side(landscape: Landscape) -> float:
     """Show five learning rates from one start, all of them the reader's to set; returns the start."""
     curvature = curvatures(landscape)[0]
-    start = controls.slider("Start w₀", "start", -FARTHEST, FARTHEST, landscape.start[0], 0.5)
-    st.latex(rf"\text{{loss}} = {landscape.formula} \qquad \lambda = {tex(curvature)}")
+    rule, control = st.columns([7, 3], gap="large")
+    with control:
+        start = controls.slider("Start w₀", "start", -FARTHEST, FARTHEST, landscape.start[0], 0.5)
+    rule.latex(rf"\text{{loss}} = {landscape.formula} \qquad \lambda = {tex(curvature)}")
+    rule.latex(rf"w_{{{TABLE_STEPS}}} = (1 - \eta\lambda)^{{{TABLE_STEPS}}} \cdot {signed_tex(start)}")
     places = st.columns(len(SIDE_BY_SIDE))
     rates = []
     for number, (place, default) in enumerate(zip(places, SIDE_BY_SIDE, strict=True), 1):
@@ -131,15 +134,16 @@ def show_side_by_side(landscape: Landscape) -> float:
 def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
     """Show one of several walks, and the factor that each of its steps leaves of the way."""
     rate, start, end = (float(number) for number in (walks.rates[row], *walks.weights[row, [0, -1]]))
-    said = verdict(rate, curvatures(landscape)[0])
+    curvature = curvatures(landscape)[0]
+    said = verdict(rate, curvature)
     w = np.linspace(-1.2 * FARTHEST, 1.2 * FARTHEST, 161)
     figure = panel_figure(
         w, slopes_along(landscape, w)[0], walks.weights[row], walks.losses[row], f"η = {rate:g} {VERBS[said.kind]}"
     )
     alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[said.kind]}"
     show(figure, f"panel{row}", alt)
-    factor = rf"1 - \eta\lambda &= 1 - {tex(said.product)} = {tex(said.factor)}"
-    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &= {signed_tex(said.factor)}^{{{TABLE_STEPS}}} w_0 = {tex(end)}"]))
+    factor, last = rf"1 - {tex(rate)} \cdot {tex(curvature)} &= {tex(said.factor)}", rf"w_{{{TABLE_STEPS}}} &= {tex(end)}"
+    st.latex(aligned([factor, last]))  # narrow enough for five beside each other
 
 
 def show_rate_table(landscape: Landscape, start: float) -> None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor, from_numpy
 
 from core.canvas import EmptyDrawing, prepare
-from core.data import load_mnist
+from core.data import load_mnist, next_of
 from core.experiments.small_reader import HiddenNeuron, Reading, look_at_neuron
 from core.figures.pixels import ink, png_uri, signed
 from core.forward import Term, sum_text
@@ -29,9 +29,10 @@ def test_digit() -> tuple[NDArray[np.floating], str]:
     digits = load_mnist()
     last = len(digits.test_labels) - 1
     index = url_integer("digit", 0, 0, last)
+    _meant_as(digits.test_labels, index)
     typed_integer("Number of the test digit", "typed:digit", index, 0, last, _take)
     st.button("Another digit", icon=":material/casino:", on_click=_another, args=(last,))
-    st.caption(f"Meant as a {digits.test_labels[index]}. The network never trained on it.")
+    st.caption("The network never trained on it.")
     return digits.test_images[index].astype(np.float64) / 255, f"test digit {index}"
 
 
@@ -46,6 +47,17 @@ def drawn_digit() -> tuple[NDArray[np.floating], str] | None:
         st.info(str(error), icon=":material/draw:")
         return None
     return image, f"drawing {hash(image.tobytes())}"
+
+
+def _meant_as(labels: NDArray[np.int64], index: int) -> None:
+    """Show which digit this is meant as; another one takes the next test digit that is meant as that."""
+    key = "digit:class"
+    st.session_state[key] = int(labels[index])
+
+    def changed() -> None:
+        _take(next_of(labels, int(st.session_state[key]), index))
+
+    st.segmented_control("Meant as", range(10), key=key, required=True, wrap=True, on_change=changed)
 
 
 def _take(index: int) -> None:
