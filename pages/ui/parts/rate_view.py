@@ -142,8 +142,8 @@ def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
     )
     alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[said.kind]}"
     show(figure, f"panel{row}", alt)
-    factor, last = rf"1 - {tex(rate)} \cdot {tex(curvature)} &= {tex(said.factor)}", rf"w_{{{TABLE_STEPS}}} &= {tex(end)}"
-    st.latex(aligned([factor, last]))  # narrow enough for five beside each other
+    factor = rf"1 - {tex(rate)} \cdot {tex(curvature)} &= {tex(said.factor)}"
+    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &= {tex(end)}"]))  # narrow enough for five beside each other
 
 
 def show_rate_table(landscape: Landscape, start: float) -> None:
