@@ -34,7 +34,7 @@ class Estimate:
 def power_iteration(
     product: Product, size: int, seed: int = 0, tolerance: float = 1e-5, max_steps: int = 100
 ) -> Iterator[Estimate]:
-    """Multiply a random vector by H again and again: it turns to the eigenvector of the largest |λ|.
+    """Multiply a random vector (size,) by H again and again: it turns to the eigenvector of the largest |λ|.
 
     Yields after each multiplication and ends when the residual is below `tolerance`.
     """
@@ -53,8 +53,8 @@ def power_iteration(
 def lanczos(product: Product, start: Tensor, tolerance: float = 1e-5, max_steps: int = 80) -> Iterator[Estimate]:
     """Look for the largest |λ| in all of start, H start, H² start, … at once, which is much quicker than in the last.
 
-    Every new direction is made orthogonal to all before it, twice. Yields after each multiplication and ends when the
-    residual is below `tolerance`. Lanczos, 1950; Parlett, The Symmetric Eigenvalue Problem, 1998, chapter 13.
+    `start` is (P,). Every direction is made orthogonal to all before it, twice. Yields after each multiplication and
+    ends when the residual is below `tolerance`. Lanczos, 1950; Parlett, The Symmetric Eigenvalue Problem, 1998, ch. 13.
     """
     basis = (start / start.norm())[None]  # (k, P), orthonormal rows
     images = torch.empty_like(basis[:0])  # (k, P), H times each

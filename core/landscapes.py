@@ -32,10 +32,6 @@ class Landscape:
         """The number of weights."""
         return len(self.start)
 
-    def at(self, *weights: float) -> float:
-        """Return the loss at one point."""
-        return self.function(*(torch.tensor(w, dtype=torch.float64) for w in weights)).item()
-
     def surface(self, points: int = 81) -> tuple[Tensor, Tensor]:
         """Return the axis (points,) and the loss (points, points), row i at w₂ = axis[i], for two weights."""
         axis = torch.linspace(self.low, self.high, points, dtype=torch.float64)
@@ -44,32 +40,32 @@ class Landscape:
 
 
 def square(w: Tensor) -> Tensor:
-    """Return w²."""
+    """Return w², in the shape of w."""
     return w**2
 
 
 def shifted_square(w: Tensor) -> Tensor:
-    """Return 3w² + 2."""
+    """Return 3w² + 2, in the shape of w."""
     return 3 * w**2 + 2
 
 
 def double_well(w: Tensor) -> Tensor:
-    """Return (w² − 4)² / 8 + w/2: two valleys, the left one deeper."""
+    """Return (w² − 4)² / 8 + w/2: two valleys, the left one deeper; in the shape of w."""
     return (w**2 - 4) ** 2 / 8 + w / 2
 
 
 def cosine(w: Tensor) -> Tensor:
-    """Return w·cos(0.15πw)."""
+    """Return w·cos(0.15πw), in the shape of w."""
     return w * torch.cos(0.15 * math.pi * w)
 
 
 def absolute(w: Tensor) -> Tensor:
-    """Return |w|, whose slope at its corner is 0 to torch."""
+    """Return |w|, whose slope at its corner is 0 to torch, in the shape of w."""
     return w.abs()
 
 
 def plateau(w: Tensor) -> Tensor:
-    """Return 1 − e^(−w²/2): flat, but for a hole around 0."""
+    """Return 1 − e^(−w²/2): flat, but for a hole around 0; in the shape of w."""
     return 1 - torch.exp(-(w**2) / 2)
 
 
@@ -82,22 +78,22 @@ def noisy(w: Tensor) -> Tensor:
 
 
 def bowl(w1: Tensor, w2: Tensor) -> Tensor:
-    """Return w₁² + 2w₂²."""
+    """Return w₁² + 2w₂², in the shape of the weights."""
     return w1**2 + 2 * w2**2
 
 
 def valley(w1: Tensor, w2: Tensor) -> Tensor:
-    """Return 0.1w₁² + 2w₂²: twenty times as steep across as along."""
+    """Return 0.1w₁² + 2w₂²: twenty times as steep across as along; in the shape of the weights."""
     return 0.1 * w1**2 + 2 * w2**2
 
 
 def saddle(w1: Tensor, w2: Tensor) -> Tensor:
-    """Return w₁² − w₂² + w₂⁴/8: up along one weight, down along the other."""
+    """Return w₁² − w₂² + w₂⁴/8: up along one weight, down along the other; in the shape of the weights."""
     return w1**2 - w2**2 + w2**4 / 8
 
 
 def banana(w1: Tensor, w2: Tensor) -> Tensor:
-    """Return (1 − w₁)² + 10(w₂ − w₁²)². Rosenbrock, 1960."""
+    """Return (1 − w₁)² + 10(w₂ − w₁²)², in the shape of the weights. Rosenbrock, 1960."""
     return (1 - w1) ** 2 + 10 * (w2 - w1**2) ** 2
 
 

@@ -10,10 +10,9 @@ from torch import nn
 
 @dataclass(frozen=True)
 class Optimizer:
-    """One optimiser: its name for people, its update rule, how to build it, and a learning rate that suits it."""
+    """One optimiser: its name for people, how to build it, and a learning rate that suits it."""
 
     label: str
-    formula: str  # LaTeX
     build: Callable[[Iterable[nn.Parameter], float, float], torch.optim.Optimizer]  # parameters, rate, weight_decay
     learning_rate: float  # works on MNIST at batch 128
 
@@ -21,19 +20,16 @@ class Optimizer:
 OPTIMIZERS: dict[str, Optimizer] = {
     "sgd": Optimizer(
         "SGD",
-        r"w \leftarrow w - \eta g",
         lambda parameters, rate, decay: torch.optim.SGD(parameters, rate, weight_decay=decay, fused=True),
         0.1,
     ),
     "momentum": Optimizer(
         "SGD with momentum 0.9",
-        r"v \leftarrow 0.9v + g,\quad w \leftarrow w - \eta v",
         lambda parameters, rate, decay: torch.optim.SGD(parameters, rate, 0.9, weight_decay=decay, fused=True),
         0.05,
     ),
     "nesterov": Optimizer(
         "SGD with Nesterov momentum 0.9",
-        r"v \leftarrow 0.9v + g,\quad w \leftarrow w - \eta(g + 0.9v)",
         lambda parameters, rate, decay: torch.optim.SGD(
             parameters, rate, 0.9, weight_decay=decay, nesterov=True, fused=True
         ),
@@ -41,19 +37,16 @@ OPTIMIZERS: dict[str, Optimizer] = {
     ),
     "rmsprop": Optimizer(
         "RMSprop",
-        r"s \leftarrow 0.99s + 0.01g^2,\quad w \leftarrow w - \eta\,g/(\sqrt{s} + \epsilon)",
         lambda parameters, rate, decay: torch.optim.RMSprop(parameters, rate, weight_decay=decay, foreach=True),
         0.001,
     ),
     "adam": Optimizer(
         "Adam",
-        r"w \leftarrow w - \eta\,\hat m/(\sqrt{\hat v} + \epsilon)",
         lambda parameters, rate, decay: torch.optim.Adam(parameters, rate, weight_decay=decay, fused=True),
         0.002,
     ),
     "adamw": Optimizer(
         "AdamW",
-        r"w \leftarrow w - \eta\,(\hat m/(\sqrt{\hat v} + \epsilon) + \lambda w)",
         lambda parameters, rate, decay: torch.optim.AdamW(parameters, rate, weight_decay=decay, fused=True),
         0.002,
     ),

@@ -9,12 +9,10 @@ from core.autograd import Value, operate
 from core.once import made_once
 from core.randomness import MAX_SEED
 from core.validation import require_choice, require_integer, require_number
+from core.words import subscript, superscript
 
 MAX_WIDTH = 6
 MAX_LAYERS = 4
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 CORNER = 1e-3  # a nudge of 1e−5 on a weight moves a sum by up to 1e−5 times its input, a few layers on
 LARGEST = 10.0  # input or target
 HIDDEN = ("tanh", "sigmoid", "relu")  # names in core.operations.OPERATIONS
@@ -22,22 +20,22 @@ HIDDEN = ("tanh", "sigmoid", "relu")  # names in core.operations.OPERATIONS
 
 def weight_name(layer: int, to: int, source: int) -> str:
     """Return the name of the weight from neuron `source` to neuron `to` of a layer, all counted from 1: w¹₂₃."""
-    return f"w{str(layer).translate(SUPERSCRIPTS)}{f'{to}{source}'.translate(SUBSCRIPTS)}"
+    return layer_name("w", layer) + subscript(f"{to}{source}")
 
 
 def bias_name(layer: int, to: int) -> str:
     """Return the name of the bias of neuron `to` of a layer, counted from 1: b¹₂."""
-    return f"b{str(layer).translate(SUPERSCRIPTS)}{str(to).translate(SUBSCRIPTS)}"
+    return neuron_name(layer_name("b", layer), to)
 
 
 def layer_name(letter: str, layer: int) -> str:
-    """Return what the names of a layer's sums (z) or outputs (a) begin with, counted from 1: z¹."""
-    return f"{letter}{str(layer).translate(SUPERSCRIPTS)}"
+    """Return what a layer's names begin with, counted from 1: z¹ for its sums."""
+    return letter + superscript(str(layer))
 
 
 def neuron_name(letters: str, neuron: int) -> str:
     """Return the name of one neuron's number, counted from 1: x₂, or z¹₂ in a layer."""
-    return f"{letters}{str(neuron).translate(SUBSCRIPTS)}"
+    return letters + subscript(str(neuron))
 
 
 def starting_weights(sizes: Sequence[int], seed: int) -> dict[str, float]:
@@ -165,7 +163,10 @@ def _softmax_loss(logits: Sequence[Value], spec: NetworkSpec) -> Value:
 
 
 def step_network(network: Network, learning_rate: float) -> Network:
-    """Return the network after w ← w − η ∂L/∂w for every weight, forward done; call after `network.loss.backward()`."""
+    """Return the network after w ← w − η ∂L/∂w for every weight, forward done; call after `network.loss.backward()`.
+
+    Raises `ValueError` when the learning rate is not from 0 to 1000.
+    """
     require_number("learning rate", learning_rate, 0, 1000)
     return build_network(
         network.spec, {name: value.data - learning_rate * value.grad for name, value in network.weights.items()}

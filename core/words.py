@@ -3,6 +3,23 @@
 import math
 
 SUPERSCRIPTS = str.maketrans("0123456789−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+PLAIN = {raised: plain for table in (SUPERSCRIPTS, SUBSCRIPTS) for plain, raised in table.items()}
+
+
+def superscript(text: str) -> str:
+    """Return a whole number as an exponent: ⁻¹²."""
+    return text.translate(SUPERSCRIPTS)
+
+
+def subscript(text: str) -> str:
+    """Return a text with its digits lowered: x₁."""
+    return text.translate(SUBSCRIPTS)
+
+
+def on_the_line(text: str) -> str:
+    """Return a text with raised and lowered digits as plain ones: w123 for w¹₂₃."""
+    return text.translate(PLAIN)
 
 
 def number_text(value: float, digits: int = 4, *, places: int | None = None) -> str:
@@ -20,7 +37,7 @@ def number_text(value: float, digits: int = 4, *, places: int | None = None) -> 
     whole = 10**digits <= abs(value) < 1e7
     mantissa, _, exponent = f"{value:.0f}".partition("e") if whole else f"{value:.{digits}g}".partition("e")
     text = mantissa.replace("-", "−")
-    return f"{text} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponent else text
+    return f"{text} · 10{superscript(str(int(exponent)))}" if exponent else text
 
 
 def fixed_text(value: float, places: int) -> str:

@@ -44,12 +44,11 @@ class StackConfig:
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """A trained stack: x → f(xW + b) in each hidden layer, xW + b at the end; and how its training went."""
+    """A trained stack: x → f(xW + b) in each hidden layer, xW + b at the end."""
 
     config: StackConfig
     weights: tuple[Tensor, ...]  # (fan_in, fan_out) each
     biases: tuple[Tensor, ...]  # (fan_out,) each
-    losses: tuple[float, ...]  # before each step
     accuracy: float  # on the points it learned
 
     def layers(self, x: Tensor) -> list[Tensor]:
@@ -93,14 +92,12 @@ def train_stack(config: StackConfig) -> Stack:
         biases.append(torch.zeros(fan_out, dtype=torch.float64, requires_grad=True))
     x, y = planar_points(config.data, config.seed)
     optimizer = torch.optim.Adam([*weights, *biases], RATE, fused=True)
-    losses = []
     for _ in range(STEPS):
         logits = run_layers(x, tuple(weights), tuple(biases), config.activation)[-1].squeeze(1)  # (n,)
         loss = F.binary_cross_entropy_with_logits(logits, y)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        losses.append(loss.item())
     trained = tuple(w.detach() for w in weights), tuple(b.detach() for b in biases)
     answers = run_layers(x, *trained, config.activation)[-1].squeeze(1) > 0
-    return Stack(config, *trained, tuple(losses), float((answers == (y > 0)).double().mean()))
+    return Stack(config, *trained, float((answers == (y > 0)).double().mean()))

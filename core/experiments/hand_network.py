@@ -36,7 +36,10 @@ class HandNetwork:
         require_choice("activation", self.activation, ACTIVATIONS)
 
     def layers(self, stage: str) -> list[Layer]:
-        """Return the layers of a stage: the first neuron, the hidden layer, or that and a sigmoid ŷ, a probability."""
+        """Return the layers of a stage: the first neuron, the hidden layer, or that and a sigmoid ŷ, a probability.
+
+        Raises `ValueError` when there is no such stage.
+        """
         require_choice("stage", stage, STAGES)
         neurons = 1 if stage == "neuron" else WIDTH
         rows = tuple(self.hidden[k * WIDTH : (k + 1) * WIDTH] for k in range(neurons))
@@ -72,7 +75,7 @@ class Edge:
 
 
 def neuron_names(stage: str) -> list[list[str]]:
-    """Return the names in each column of a stage, the inputs first."""
+    """Return the names in each column of a stage, the inputs first; raises `ValueError` when there is no such stage."""
     require_choice("stage", stage, STAGES)
     hidden = [f"h{k + 1}" for k in range(1 if stage == "neuron" else WIDTH)]
     return [[f"x{k + 1}" for k in range(WIDTH)], hidden, *([["y"]] if stage == "network" else [])]

@@ -16,10 +16,6 @@ class Line:
     intercept: float
     cost: float
 
-    def at(self, x: Tensor) -> Tensor:
-        """Return the line's height at `x`."""
-        return self.slope * x + self.intercept
-
 
 def fit_line_mse(x: Tensor, y: Tensor) -> Line:
     """Return the line with the least mean squared error: slope = cov(x, y) / var(x), through the means.

@@ -14,12 +14,15 @@ ROWS = ((1.0, 1.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0), (1.0, 
 
 
 def normal_weights(seed: int) -> tuple[Tensor, Tensor]:
-    """Return weights (4, 2) from a standard normal and a bias of zeros (2,), float64; the seed decides them."""
+    """Return weights (4, 2) from a standard normal and a bias of zeros (2,), float64; the seed decides them.
+
+    Raises `ValueError` when the seed is out of range.
+    """
     require_integer("seed", seed, 0, SMALL_SEED)
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(FEATURES, CLASSES, generator=generator, dtype=torch.float64), torch.zeros(CLASSES).double()
 
 
 def linear_cells(rows: Sequence[Sequence[float]], weights: Tensor, bias: Tensor) -> tuple[tuple[Cell, ...], ...]:
-    """Return the cells of xW + b for rows (n, 4): n rows in, n rows out, each row worked out on its own."""
+    """Return the cells (n, 2) of xW + b for rows (n, 4): n rows in, n rows out, each row worked out on its own."""
     return matmul_cells(torch.tensor(rows, dtype=torch.float64), weights, bias)

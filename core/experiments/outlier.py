@@ -29,7 +29,7 @@ class OutlierTable:
 
 
 def straight_points(seed: int = 1) -> tuple[Tensor, Tensor]:
-    """Return nine points near y = 0.6x + 1: x = 1…9 and noise from N(0, 0.4²), seeded, float64."""
+    """Return nine points x (9,), y (9,) near y = 0.6x + 1: x = 1…9 and noise from N(0, 0.4²), seeded, float64."""
     x = torch.arange(1, 10, dtype=torch.float64)
     noise = torch.randn(9, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     return x, 0.6 * x + 1 + 0.4 * noise
@@ -46,7 +46,7 @@ def outlier_table(seed: int = 1) -> OutlierTable:
 
 
 def moved(y: Tensor, height: float) -> Tensor:
-    """Return a copy of `y` with the outlier at a height."""
+    """Return a copy of `y` (9,) with the outlier at a height."""
     ys = y.clone()
     ys[OUTLIER] = height
     return ys

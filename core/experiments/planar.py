@@ -19,7 +19,7 @@ class PlanarData:
 
 
 def rings(n: int, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Return a disc of radius 0.8 (class 0) inside a ring from 1.2 to 1.8 (class 1), float64."""
+    """Return points (n, 2) and classes (n,): a disc of radius 0.8 (0) inside a ring from 1.2 to 1.8 (1), float64."""
     y = (torch.arange(n) >= n // 2).to(torch.float64)  # (n,)
     radius = torch.rand(n, generator=generator, dtype=torch.float64)
     radius = torch.where(y == 1, 1.2 + 0.6 * radius, 0.8 * radius)
@@ -28,14 +28,14 @@ def rings(n: int, generator: Generator) -> tuple[Tensor, Tensor]:
 
 
 def quarters(n: int, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Return points of class 1 where x₁ and x₂ have the same sign, as in exclusive or, float64."""
+    """Return points (n, 2) and classes (n,), 1 where x₁ and x₂ have the same sign, as in exclusive or, float64."""
     size = 0.15 + 1.55 * torch.rand(n, 2, generator=generator, dtype=torch.float64)
     sign = torch.randint(0, 2, (n, 2), generator=generator).to(torch.float64) * 2 - 1
     return size * sign, (sign.prod(1) > 0).to(torch.float64)
 
 
 def sides(n: int, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Return two clouds, one on each side of a straight line, float64."""
+    """Return points (n, 2) in two clouds, one on each side of a straight line, and classes (n,), float64."""
     y = (torch.arange(n) >= n // 2).to(torch.float64)
     centre = torch.tensor([0.7, 0.5], dtype=torch.float64) * (2 * y - 1)[:, None]
     spread = 0.35 * torch.randn(n, 2, generator=generator, dtype=torch.float64)

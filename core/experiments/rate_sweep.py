@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.descent import MAX_MOMENTUM, MAX_STEPS, verdict
 from core.landscapes import Landscape
@@ -35,7 +36,7 @@ def sweep(
     momentum: float = 0.0,
     schedule: str = "constant",
 ) -> Sweep:
-    """Walk down a landscape in one weight with every rate: v ← βv + slope, w ← w − ηv, with η after the schedule.
+    """Walk down a landscape in one weight with each of R rates: v ← βv + slope, w ← w − ηv, η after the schedule.
 
     Raises `ValueError` when a setting is out of range.
     """
@@ -43,19 +44,22 @@ def sweep(
     require_number("momentum", momentum, 0, MAX_MOMENTUM)
     require_choice("schedule", schedule, SCHEDULES)
     eta = torch.tensor(np.asarray(rates, np.float64))  # (R,)
-    w = torch.full_like(eta, start)
-    v = torch.zeros_like(eta)
-    weights, losses = [w], []
-    for step in range(steps + 1):
-        at = w.clone().requires_grad_()
-        loss = landscape.function(at)
-        losses.append(loss.detach())
-        if step == steps:
-            break
-        v = momentum * v + slopes_of(loss, at)[0]
-        w = w - eta * SCHEDULES[schedule].factor(step / steps) * v
-        weights.append(w)
+    factor = SCHEDULES[schedule].factor
+    v, losses, weights = torch.zeros_like(eta), [], [torch.full_like(eta, start)]
+    for step in range(steps):
+        loss, slope = _look(landscape, weights[-1])
+        v = momentum * v + slope
+        losses.append(loss)
+        weights.append(weights[-1] - eta * factor(step / steps) * v)
+    losses.append(_look(landscape, weights[-1])[0])
     return Sweep(eta.numpy(), torch.stack(weights, 1).numpy(), torch.stack(losses, 1).numpy())
+
+
+def _look(landscape: Landscape, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the losses (R,) and their slopes (R,) at the weights (R,)."""
+    at = weights.clone().requires_grad_()
+    losses = landscape.function(at)
+    return losses.detach(), slopes_of(losses, at)[0]
 
 
 def share_left(learning_rate: float, curvature: float, steps: int, schedule: str = "constant") -> float:

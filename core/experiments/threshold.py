@@ -11,14 +11,20 @@ from core.validation import require_choice, require_integer
 
 
 def fire(weighted_sum: Tensor, threshold: float, activation: str) -> Tensor:
-    """Return f(Σwx − threshold), the output of a neuron whose bias is −threshold; same shape."""
+    """Return f(Σwx − threshold), the output of a neuron whose bias is −threshold, in the shape of the sums.
+
+    Raises `ValueError` when there is no such activation.
+    """
     require_choice("activation", activation, ACTIVATIONS)
     return ACTIVATIONS[activation].function(weighted_sum - threshold)
 
 
 @torch.inference_mode()
 def first_layer_sums(model: MLP, images: NDArray[np.uint8], neuron: int) -> Tensor:
-    """Return Σwx without the bias, float64 (n,), of one first-layer neuron for images uint8 (n, 28, 28)."""
+    """Return Σwx without the bias, float64 (n,), of one first-layer neuron for images uint8 (n, 28, 28).
+
+    Raises `ValueError` when there is no such neuron.
+    """
     weight = model.linears[0].weight  # (neurons, 784)
     require_integer("neuron", neuron, 0, len(weight) - 1)
     return torch.tensor(images).flatten(1).double() / 255 @ weight[neuron].double()

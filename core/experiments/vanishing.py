@@ -31,7 +31,10 @@ class Link:
 
 
 def chain(activation: str, x: float, weight: float, depth: int) -> list[Link]:
-    """Return `depth` neurons in a row, a ← f(w a), with the product of w f′(z) so far; float64."""
+    """Return `depth` neurons in a row, a ← f(w a), with the product of w f′(z) so far; float64.
+
+    Raises `ValueError` when there is no such activation or the depth is not from 1 to 40.
+    """
     require_choice("activation", activation, ACTIVATIONS)
     require_integer("depth", depth, 1, MAX_DEPTH)
     function, derivative = ACTIVATIONS[activation].function, ACTIVATIONS[activation].derivative

@@ -57,27 +57,30 @@ def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
         vertical_spacing=0.1,
         shared_xaxes=True,
     )
-    colours = ("first", "second")
+    last = len(histories) + 1
     for row, (label, history) in enumerate(histories.items(), 1):
         _unit_map(figure, history.on, row)
-        figure.add_scatter(
-            y=history.silent.tolist(),
-            name=label,
-            mode="lines",
-            line={"color": PALETTE[colours[row - 1]], "width": 3, "shape": "hv"},
-            hovertemplate="step %{x}: %{y}<extra></extra>",
-            row=len(histories) + 1,
-            col=1,
-        )
-    units = history.on.shape[1]
+        _silent_line(figure, history, label, ("first", "second")[row - 1], last)
     styled(figure, 560)
-    calm = [_vertical(history.config.violent - 0.5, row) for row in range(1, len(histories) + 2)]
+    calm = [_vertical(history.config.violent - 0.5, row) for row in range(1, last + 1)]
     lay_out(figure, margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"}, shapes=calm)
     x_axes(figure, fixedrange=True, showgrid=False)
-    x_axes(figure, title="training step", row=len(histories) + 1)
+    x_axes(figure, title="training step", row=last)
     y_axes(figure, fixedrange=True)
-    y_axes(figure, range=[-0.4, units + 0.4], row=len(histories) + 1)
+    y_axes(figure, range=[-0.4, history.on.shape[1] + 0.4], row=last)
     return figure
+
+
+def _silent_line(figure: go.Figure, history: UnitHistory, label: str, colour: str, row: int) -> None:
+    figure.add_scatter(
+        y=history.silent.tolist(),
+        name=label,
+        mode="lines",
+        line={"color": PALETTE[colour], "width": 3, "shape": "hv"},
+        hovertemplate="step %{x}: %{y}<extra></extra>",
+        row=row,
+        col=1,
+    )
 
 
 def _vertical(x: float, row: int) -> dict[str, Any]:

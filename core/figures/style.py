@@ -9,11 +9,10 @@ from plotly import graph_objects as go
 
 from core.figures.layout import lay_out, x_axes, y_axes
 from core.figures.palette import PALETTE
-from core.words import number_text
+from core.words import number_text, superscript
 
 MOST_POINTS = 300  # more than a screen can show
 MOST_TICKS = 8  # on a logarithmic axis
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: Any) -> go.Figure:
@@ -69,7 +68,7 @@ def _tick(value: float) -> str:
     if 0.0009 < value < 20_000:
         return f"{value:.4g}"
     factor, power = f"{value:.3e}".split("e")
-    raised = str(int(power)).translate(RAISED)
+    raised = superscript(str(int(power)))
     return f"10{raised}" if float(factor) == 1 else f"{float(factor):g}·10{raised}"
 
 

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.words import in_brackets, number_text
-
-SUPERSCRIPTS = str.maketrans("0123456789-−.n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻·ⁿ")
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+from core.words import in_brackets, number_text, superscript
 
 # What an operation is, and its slope in each argument; a and b are the arguments' names, y is the result's.
 FORMULAS = {
@@ -59,7 +56,7 @@ def partial(of: str, to: str) -> str:
 def power(base: str, exponent: str) -> str:
     """Return a power: x², x⁻¹, or x^y when the exponent is a name."""
     plain = all(character in "0123456789−" for character in exponent)
-    return in_brackets(base) + (exponent.translate(SUPERSCRIPTS) if plain else f"^{in_brackets(exponent)}")
+    return in_brackets(base) + (superscript(exponent) if plain else f"^{in_brackets(exponent)}")
 
 
 def formula(op: str, arguments: Sequence[str]) -> str:

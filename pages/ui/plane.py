@@ -7,6 +7,7 @@ are Python's own. On release both numbers go into the URL and the fragment runs 
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -94,30 +95,11 @@ def show_plane(
     """
     point = plane.point()
     x, y = (grid(plane.low, plane.high, (at,), samples) for at in point)
-
-    def moved() -> None:
-        values = valid_points(reported(key, "point"), 2, plane.low, plane.high)
-        if values is not None and movable:
-            plane.move(values)
-            forget_url("step")
-
-    def stepped() -> None:
-        step = valid_step(reported(key, "step"), len(walk.x) if walk else 1)
-        if step is not None:
-            set_url("step", step, 0)
-
-    tables = [
-        {"name": name, "values": packed(values)}
-        for name, values in reads(*np.meshgrid(x, y)).items()  # rows of y, columns of x
-    ]
-    axes = [
-        {"label": name, "range": [plane.low, plane.high], "values": table(values, 10)}
-        for name, values in zip(plane.names, (x, y), strict=True)
-    ]
     data = {
-        "x": axes[0],
-        "y": axes[1],
-        "tables": tables,
+        **_axes(plane, x, y),
+        "tables": [  # rows of y, columns of x
+            {"name": name, "values": packed(values)} for name, values in reads(*np.meshgrid(x, y)).items()
+        ],
         "panels": [asdict(panel) for panel in panels],
         "dots": [{"x": table(dot.x, 4), "y": table(dot.y, 4), "colour": dot.colour} for dot in dots],
         "point": list(point),
@@ -126,7 +108,28 @@ def show_plane(
         "alt": alt,
         **_walking(walk),
     }
-    mount("plane", data, key, {"point": moved, "step": stepped})
+    on = {"point": partial(_moved, plane, key, movable), "step": partial(_stepped, key, len(walk.x) if walk else 1)}
+    mount("plane", data, key, on)
+
+
+def _moved(plane: Plane, key: str, movable: bool) -> None:
+    values = valid_points(reported(key, "point"), 2, plane.low, plane.high)
+    if values is not None and movable:
+        plane.move(values)
+        forget_url("step")
+
+
+def _stepped(key: str, count: int) -> None:
+    step = valid_step(reported(key, "step"), count)
+    if step is not None:
+        set_url("step", step, 0)
+
+
+def _axes(plane: Plane, x: Array, y: Array) -> dict[str, Any]:
+    return {
+        axis: {"label": name, "range": [plane.low, plane.high], "values": table(values, 10)}
+        for axis, name, values in zip("xy", plane.names, (x, y), strict=True)
+    }
 
 
 def packed(values: Array) -> str:

@@ -50,7 +50,6 @@ def test_the_ring_needs_a_bend(seed):
     linear, bent = (train_stack(StackConfig(name, 2, 6, "rings", seed)) for name in ("linear", "relu"))
     assert linear.accuracy < 0.7
     assert bent.accuracy > 0.98
-    assert bent.losses[-1] < 0.1 * bent.losses[0]
 
 
 def test_a_straight_border_needs_none():

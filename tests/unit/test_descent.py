@@ -99,7 +99,6 @@ def test_what_is_drawn_is_what_is_walked(name):
     axis, loss = landscape.surface(7)
     assert (axis[0], axis[-1]) == (landscape.low, landscape.high)
     assert loss[1, 5].item() == slope_at(landscape, axis[[5, 1]])[0]
-    assert loss[1, 5].item() == pytest.approx(landscape.at(float(axis[5]), float(axis[1])))
 
 
 @pytest.mark.parametrize("name", [name for name, landscape in LANDSCAPES.items() if landscape.curvatures])

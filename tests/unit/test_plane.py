@@ -29,7 +29,7 @@ def test_a_loss_is_darkest_where_it_is_lowest_and_its_lines_are_where_a_band_beg
 
 def test_an_image_has_high_numbers_of_the_second_weight_on_top():
     image = pixels(bands_uri(LANDSCAPES["banana"])).astype(int)[..., :3].sum(-1)
-    low, high = LANDSCAPES["banana"].at(1.9, -1.9), LANDSCAPES["banana"].at(1.9, 1.9)
+    low, high = LANDSCAPES["banana"].function(torch.tensor([1.9, 1.9]), torch.tensor([-1.9, 1.9]))
     assert low > high
     assert image[-4, -4] > image[3, -4]
 

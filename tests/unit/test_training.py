@@ -146,7 +146,6 @@ def test_every_optimizer_and_schedule_learns(few, optimizer, schedule):
     records = list(train(network((32,)), few, config))
     assert records[-1].test_accuracy > 0.6
     assert OPTIMIZERS[optimizer].label
-    assert OPTIMIZERS[optimizer].formula
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

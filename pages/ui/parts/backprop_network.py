@@ -11,7 +11,7 @@ from core.gradient_check import check_gradients, nudge_each, torch_gradients
 from core.graphs.network import network_paths, network_table
 from core.randomness import SMALL_SEED
 from core.value_network import HIDDEN, SPECS, Network, NetworkSpec, build_network, step_network, trained
-from core.words import number_text
+from core.words import number_text, on_the_line
 from pages.ui import charts, controls
 from pages.ui.frame import Code
 from pages.ui.graph import forget_step, show_graph
@@ -24,7 +24,6 @@ from pages.ui.tex import aligned, signed_tex, tex
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0, 30.0)
 MOST_STEPS = 100
 FIRST_WEIGHT = "w1-11"
-ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 ACTIVATIONS = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "ReLU"}
 
 
@@ -37,14 +36,8 @@ def show_network_part() -> Code:
     network.loss.backward()
     keys = {key_of(name): name for name in network.weights}
     chosen = url_choice("weight", FIRST_WEIGHT, tuple(keys))
-    shape = "-".join(map(str, spec.sizes))
-    alt = f"A {shape} network with every value and every gradient; its loss is {number_text(network.loss.data)}."
-    pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
     with picture:
-        show_graph(network_table(network), f"network:{shape}", alt, picked=keys[chosen], on_pick=pick)
-        st.caption(
-            "On the way back a line takes the colour of its gradient's sign, blue above 0, and its size as width."
-        )
+        _picture(network, keys[chosen])
     checks = {check.name: check for check in check_gradients(network)}
     numbers, control = st.columns([7, 3], gap="medium")
     with control:
@@ -58,6 +51,15 @@ def show_network_part() -> Code:
             st.caption("A ReLU stands so near its corner here that the nudge may step over it.")
     show_every_check(list(checks.values()))
     return build_network, operate, backward_steps, check_gradients, nudge_each, torch_gradients, step_network
+
+
+def _picture(network: Network, picked: str) -> None:
+    """Show the network as a graph, one weight's chain standing out."""
+    shape = "-".join(map(str, network.spec.sizes))
+    alt = f"A {shape} network with every value and every gradient; its loss is {number_text(network.loss.data)}."
+    pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
+    show_graph(network_table(network), f"network:{shape}", alt, picked=picked, on_pick=pick)
+    st.caption("On the way back a line takes its gradient's sign as colour, blue above 0, and its size as width.")
 
 
 def _settings() -> tuple[NetworkSpec, float]:
@@ -118,11 +120,11 @@ def latex(name: str) -> str:
     """Return a name such as w¹₂₃ as LaTeX."""
     if len(name) < 2:
         return name
-    layer, places = name[1].translate(ASCII), name[2:].translate(ASCII)
-    return rf"{name[0]}^{{({layer})}}_{{{places}}}"
+    letter, layer, *places = on_the_line(name)
+    return rf"{letter}^{{({layer})}}_{{{''.join(places)}}}"
 
 
 def key_of(name: str) -> str:
     """Return a weight's name as it stands in the URL: w1-23 for w¹₂₃."""
-    plain = name.translate(ASCII)
+    plain = on_the_line(name)
     return f"{plain[:2]}-{plain[2:]}"

@@ -22,7 +22,7 @@ from core.experiments.hand_network import (
     values,
 )
 from core.experiments.hand_samples import STEP, tables
-from core.words import number_text
+from core.words import number_text, subscript
 from pages.ui import controls
 from pages.ui.network import Column, Line, Moves, Node, Picture, show_network
 from pages.ui.state import forget_url, set_url, url_choice, url_numbers
@@ -31,7 +31,6 @@ from pages.ui.synced import typed
 START = HandNetwork()
 URL = {"hidden": "w", "hidden_bias": "b", "output": "v", "output_bias": "c"}  # which numbers stand where in the URL
 USABLE = ("sigmoid", "tanh", "relu", "step", "linear")
-SUBSCRIPTS = str.maketrans("123", "₁₂₃")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def set_weight(edge: str, value: float) -> None:
 
 def label_of(name: str, stage: str = "network") -> str:
     """Return how a neuron is written: x₁, h₂, ŷ; a neuron that is alone answers, so it is ŷ too."""
-    return "ŷ" if name == answering(stage) else name.translate(SUBSCRIPTS)
+    return "ŷ" if name == answering(stage) else subscript(name)
 
 
 def _picture(hand: Hand) -> Picture:
