@@ -185,7 +185,7 @@ def test_the_planar_points_are_the_ones_the_stack_learned():
 @pytest.mark.parametrize("part", ["One function", "A stack", "Deep", "Dead units", "Softmax"])
 def test_any_url_is_a_page(part, bad, open_page):
     keys = ("x", "f", "with", "data", "bend", "hidden", "width", "seed", "x1", "depth", "own", "gain", "cx", "w")
-    keys += ("rate", "violent", "leak", "steps", "za", "t")
+    keys += ("rate", "violent", "leak", "steps", "unit", "a", "za", "t")
     page = open_page("activations", part=part, **dict.fromkeys(keys, bad))
     assert not page.exception
     assert page.title

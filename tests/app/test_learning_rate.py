@@ -164,9 +164,9 @@ def test_absurd_links_open(open_page, part):
     draw = random.Random(5)
     values = ["NaN", "inf", "1e999", "-1", "💥", "0,0", "[]", "", "9" * 400, "square", "None", "0.3", "0"]
     for _ in range(12):
-        query = {
-            key: draw.choice(values) for key in ("rate", "brate", "nrate", "momentum", "schedule", "curve", "seed")
-        }
+        keys = ("rate", "brate", "nrate", "momentum", "schedule", "curve", "seed", "start", "rate1", "rate3")
+        query = {key: draw.choice(values) for key in keys}
         app = open_page("learning_rate", **query)
         assert not app.exception, query
         assert not part("bowl", **query).exception, query
+        assert not part("side", **query).exception, query

@@ -118,6 +118,6 @@ def test_the_code_that_ran_is_shown_once_it_is_open(visit):
     expect(code).to_contain_text("def sigmoid(")
     page.get_by_role("tab", name="sigmoid_slope").click()
     expect(code).to_contain_text("def sigmoid_slope")
-    page.get_by_text("A stack", exact=True).click()
+    page.get_by_role("radio", name="A stack").click()
     page.get_by_role("tab", name="collapse").click()
     expect(code).to_contain_text("def collapse")

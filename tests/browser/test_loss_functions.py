@@ -69,7 +69,7 @@ def test_a_wrong_and_confident_logit_is_pulled_back(visit, settled):
     settled(page)
     read = dict(part.split(" = ") for part in page.locator(".read span").all_text_contents() if " = " in part)
     number = {name: float(value.replace("−", "-")) for name, value in read.items()}
-    z = number["logit of the right class"]
+    z = number["logit of the right class, z"]
     exponentials = [math.exp(z), math.e, math.exp(0.1)]
     assert z < -3
     assert math.isclose(number["loss"], -math.log(exponentials[0] / sum(exponentials)), rel_tol=1e-3)

@@ -49,7 +49,7 @@ AXES = {
     "number": Axis("prediction p", "p", -5.0, 5.0, 0.3, "p"),
     "sign": Axis("prediction p", "p", -3.0, 3.0, 0.3, "s"),
     "binary": Axis("probability p", "p", 0.001, 0.999, 0.3, "q"),
-    "class": Axis("logit z of the right class", "z_y", -10.0, 10.0, 2.0, "z"),
+    "class": Axis("logit of the right class, z", "z_y", -10.0, 10.0, 2.0, "z"),
 }
 
 
