@@ -88,7 +88,7 @@ function connect(lines, chips, state, edge, surface) {
   const length = Math.hypot(to.x - from.x, to.y - from.y), ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
   const trim = edge.from ? r : 0;
   const ends = { x1: from.x + ux * trim, y1: from.y + uy * trim, x2: to.x - ux * r, y2: to.y - uy * r };
-  const group = svg(lines, "g", { class: "edge" });
+  const group = svg(lines, "g", { class: "edge", "data-edge": edge.id });
   const line = svg(group, "line", { ...ends, "stroke-linecap": "round" });
   bind(state, `w:${edge.id}`, (value) => {
     const size = Math.abs(value) / data.widest, sign = size < 0.005 ? "neutral" : value > 0 ? "positive" : "negative";
@@ -131,6 +131,8 @@ function editable(surface, state, edge, chip, grab) {
   };
   chip.ontouchstart = (event) => event.preventDefault();  // or the page would scroll under the finger
   for (const handle of [chip, grab]) draggable(surface, handle, drag, end);
+  const take = grab.onpointerdown;
+  grab.onpointerdown = (event) => { if (event.pointerType !== "touch") take(event); };  // there a finger scrolls the page
   steerable(chip, (dx, dy) => { start(); move(state.values[`w:${edge.id}`] + (dx + dy) * state.component.data.step); }, end);
   chip.onfocus = () => { if (!state.dragging) highlight(state, edge.to); };
   chip.onblur = () => { end(); highlight(state); };

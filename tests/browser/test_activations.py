@@ -58,7 +58,8 @@ def test_a_frame_of_a_drag_is_quick(visit, quick_frames):
     page = visit("/activations?f=GELU")
     expect(point(page)).to_be_visible()
     x, y = grab(page)
-    quick_frames(page, lambda frame: page.mouse.move(x + 200 * math.sin(frame / 5), y))
+    move = lambda frame: page.mouse.move(x + 200 * math.sin(frame / 5), y)  # noqa: E731
+    quick_frames(page, move, page.locator(".read").text_content)
     page.mouse.up()
 
 
@@ -102,7 +103,8 @@ def test_the_test_point_of_two_stacks_is_dragged(visit, settled, quick_frames):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    quick_frames(page, lambda frame: page.mouse.move(x - 60 + 30 * math.sin(frame / 5), y + 40 * math.cos(frame / 7)))
+    move = lambda frame: page.mouse.move(x - 60 + 30 * math.sin(frame / 5), y + 40 * math.cos(frame / 7))  # noqa: E731
+    quick_frames(page, move, page.locator(".read").text_content)
     seen = page.locator(".read").first.text_content()
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"x1=-?\d"))
@@ -121,3 +123,50 @@ def test_the_code_that_ran_is_shown_once_it_is_open(visit):
     page.get_by_role("radio", name="A stack").click()
     page.get_by_role("tab", name="collapse").click()
     expect(code).to_contain_text("def collapse")
+
+
+def shares(page, what):
+    """The numbers that a picture's description names, by name."""
+    told = page.get_by_label(re.compile(f"^{what}")).first.get_attribute("aria-label").split(": ", 1)[1]
+    return {name: float(number.rstrip("%.")) for name, number in re.findall(r"([A-Z]\w*) ([\d.e+-]+%?)", told)}
+
+
+def test_a_gradient_vanishes_through_sigmoids_and_not_through_relus(visit):
+    page = visit("/activations?part=Deep")
+    gradients = page.get_by_label(re.compile("^The gradient's size at the first layer"))
+    expect(gradients).to_be_visible()
+    told, before = gradients.get_attribute("aria-label"), shares(page, "The gradient's size")
+    page.get_by_label("Hidden layers").fill("20")
+    page.get_by_label("Hidden layers").press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]depth=20"))
+    expect(gradients).not_to_have_attribute("aria-label", told)
+    after = shares(page, "The gradient's size")
+    assert after["Sigmoid"] < 1e-3 * before["Sigmoid"]
+    assert 0.1 < after["ReLU"] / before["ReLU"] < 10
+    product = page.get_by_test_id("stMarkdown").filter(has_text="⋯").locator(".katex").first
+    written = product.text_content()
+    page.get_by_role("slider", name="Every weight w").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"[?&]w=0\.9"))
+    expect(product).not_to_have_text(written)
+    assert shares(page, "The gradient's size") == after  # the stack has weights of its own
+
+
+def test_a_temperature_evens_out_what_softmax_makes_of_numbers(visit, settled):
+    page = visit("/activations?part=Softmax")
+    picture = page.get_by_label(re.compile("^Softmax at temperature"))
+    expect(picture).to_have_attribute("aria-label", re.compile("temperature 1:"))
+    before = shares(page, "Softmax at temperature 1")
+    page.get_by_label("Number for B").fill("3")
+    page.get_by_label("Number for B").press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]zb=3"))
+    expect(picture).not_to_have_attribute("aria-label", re.compile("A 63"))
+    settled(page)
+    higher = shares(page, "Softmax at temperature 1")
+    assert higher["B"] > 2 * before["B"]
+    assert math.isclose(higher["A"] / higher["C"], before["A"] / before["C"], rel_tol=0.02)  # B takes from all alike
+    page.get_by_role("slider", name="Temperature").press("ArrowRight")
+    expect(page.get_by_label(re.compile("^Softmax at temperature 2:"))).to_be_visible()
+    even = shares(page, "Softmax at temperature 2")
+    assert max(even.values()) < max(higher.values())
+    assert sorted(even, key=even.get) == sorted(higher, key=higher.get)
+    assert math.isclose(sum(even.values()), 100, abs_tol=0.3)

@@ -194,14 +194,65 @@ def test_a_frame_of_dragging_the_head_is_quick(visit, quick_frames):
     y = track["y"] + track["height"] / 2
     page.mouse.move(track["x"] + track["width"] / 4, y)
     page.mouse.down()
-    seen = set()
-
-    def move(frame):
-        page.mouse.move(track["x"] + track["width"] * (0.1 + 0.8 * frame / 60), y)
-        seen.add(page.locator(".now").text_content())
-
-    quick_frames(page, move)
+    move = lambda frame: page.mouse.move(track["x"] + track["width"] * (0.1 + 0.8 * frame / 60), y)  # noqa: E731
+    quick_frames(page, move, page.locator(".now").text_content)
     assert "step=" not in page.url  # nothing is reported before the release
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"[?&]step="))
-    assert len(seen) > 30, "the picture follows the hand"
+
+
+def test_matrices_one_gradient_after_the_other_and_all_checked(visit, settled):
+    page = visit("/backpropagation?part=Matrices")
+    checks = page.get_by_test_id("stTable")
+    expect(checks).to_contain_text("4 × 3")
+    for name in ("dx", "db"):
+        page.get_by_role("radio", name=name, exact=True).click()
+        expect(page.get_by_label(re.compile(f"^The matrices of {name}: "))).to_be_visible()
+        expect(page).to_have_url(re.compile(f"gradient={name}"))
+    loss = page.get_by_test_id("stMetricValue").first
+    before = loss.text_content()
+    page.get_by_label("Examples N").fill("2")
+    page.get_by_label("Examples N").press("Enter")
+    expect(checks).to_contain_text("2 × 3")
+    expect(checks).not_to_contain_text("4 × 3")
+    expect(loss).not_to_have_text(before)
+    settled(page)
+    assert "✗" not in checks.text_content()
+    assert checks.text_content().count("✓") == 8
+    press(page, "To the start")
+    expect(head(page)).to_have_value("0")
+    press(page, "All at once")
+    expect(head(page)).to_have_value(head(page).get_attribute("max"))
+
+
+def test_shares_of_a_gradient_add_up_over_a_batch_and_at_a_fork(visit, settled):
+    page = visit("/backpropagation?part=Why+it+adds+up")
+    table = page.get_by_test_id("stTable")
+
+    def totals():
+        return [float(cell.replace("−", "-")) for cell in table.locator("tbody td:nth-child(2)").all_text_contents()]
+
+    before = totals()
+    page.get_by_label("Weight w").fill("-1")
+    page.get_by_label("Weight w").press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]w=-1"))
+    settled(page)
+    assert len(set(totals())) == 1
+    assert totals() != before
+    page.get_by_role("radio", name="At a fork").click()
+    expect(page.get_by_label(re.compile("^L = a·x \\+ x² as a graph in which x is used twice"))).to_be_visible()
+    page.get_by_role("slider", name="x", exact=True).press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"[?&]fx=1\.6"))
+    settled(page)
+    assert totals()[0] == pytest.approx(2 + 2 * 1.6, rel=1e-6)
+    assert "✗" not in table.text_content()
+    page.get_by_role("radio", name="What forward keeps").click()
+    kept = page.get_by_test_id("stMetricValue").first
+    expect(kept).to_have_text(re.compile(r"^\d.* kB$"))
+    size = lambda: float(kept.text_content().split()[0].replace(",", ""))  # noqa: E731
+    full = size()
+    page.get_by_role("slider", name="Images in the batch").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"[?&]images=512"))
+    expect(kept).not_to_have_text(f"{full:,.1f} kB")
+    assert size() > 3 * full
+    expect(page.get_by_test_id("stException")).to_have_count(0)

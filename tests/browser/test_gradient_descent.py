@@ -130,7 +130,8 @@ def test_absurd_links_open_without_an_error(visit):
 def test_a_frame_of_a_drag_is_quick(visit, balls, quick_frames):
     page = visit(f"/gradient_descent?balls={balls}")
     x, y = grab(page, ball(page, balls))
-    quick_frames(page, lambda frame: page.mouse.move(x + 200 * math.sin(frame / 5), y))
+    move = lambda frame: page.mouse.move(x - 200 + 250 * math.sin(frame / 5), y)  # noqa: E731
+    quick_frames(page, move, page.locator(".read").text_content)
     page.mouse.up()
 
 
@@ -194,5 +195,52 @@ def test_a_frame_over_two_weights_is_quick(visit, what, quick_frames):
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
-    quick_frames(page, lambda frame: page.mouse.move(x + 100 * math.sin(frame / 5), y + 60 * math.cos(frame / 7)))
+    move = lambda frame: page.mouse.move(x + 100 * math.sin(frame / 5), y + 60 * math.cos(frame / 7))  # noqa: E731
+    read = page.locator(".read").text_content if what == "start" else lambda: surface.get_attribute("aria-valuenow")
+    quick_frames(page, move, read)
     page.mouse.up()
+
+
+def test_several_balls_walk_together_and_come_back(visit, settled):
+    page = visit("/gradient_descent?balls=3")
+    starts = [float(ball(page, number).get_attribute("aria-valuenow")) for number in (1, 2, 3)]
+    places = lambda: [float(ball(page, number).get_attribute("aria-valuenow")) for number in (1, 2, 3)]  # noqa: E731
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page).to_have_url(re.compile(r"step=1(&|$)"))
+    assert places() == pytest.approx([w - 0.05 * slope(w) for w in starts], rel=1e-6)
+    page.get_by_role("button", name="Play").click()
+    expect(page).to_have_url(re.compile(rf"step={STEPS}(&|$)"))
+    assert "w=" not in page.url  # a walk moves no start
+    ends = places()
+    assert ends[0] < -1.9
+    assert ends[2] > 1.7
+    assert all(abs(slope(end)) < abs(slope(start)) for start, end in zip(starts, ends, strict=True) if start)
+    page.get_by_role("button", name="Reset").click()
+    expect(page).not_to_have_url(re.compile("step="))
+    assert places() == starts
+    settled(page)
+    x, y = grab(page, ball(page, 3))
+    page.mouse.move(x - 60, y, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]w="))
+    assert places()[:2] == starts[:2]
+    assert places()[2] < starts[2]
+
+
+def test_a_smaller_nudge_comes_nearer_until_rounding_wins(visit, settled):
+    page = visit("/gradient_descent?part=Nudge+or+derivative")
+    field = page.get_by_label("Nudge h = 10⁻ᵏ, k =")
+
+    def error(k):
+        field.fill(str(k))
+        field.press("Enter")
+        expect(page).to_have_url(re.compile(rf"[?&]k={k}(&|$)"))
+        settled(page)
+        text = page.locator(".katex-mathml annotation").filter(has_text="error").text_content()
+        mantissa, _, power = text.split("=")[1].partition(r"\cdot 10^")
+        return float(mantissa) * 10 ** int(power.strip(" {}") or 0)
+
+    errors = [error(k) for k in (2, 8, 15)]
+    assert errors[1] < 1e-4 * errors[0]
+    assert errors[2] > 100 * errors[1]
+    assert "x=" not in page.url

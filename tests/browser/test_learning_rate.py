@@ -116,5 +116,45 @@ def test_a_frame_of_a_drag_is_quick(visit, momentum, quick_frames):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    quick_frames(page, lambda frame: page.mouse.move(x + 100 + 200 * math.sin(frame / 5), y))
+    move = lambda frame: page.mouse.move(x + 100 + 200 * math.sin(frame / 5), y)  # noqa: E731
+    quick_frames(page, move, chips(page).text_content)
     page.mouse.up()
+
+
+def test_a_schedule_changes_the_walk_and_not_the_rate(visit):
+    page = visit("/learning_rate?rate=0.9")
+    walk, plan = page.locator(".stage .trace").first, page.get_by_label("The learning rate that each step uses.")
+    expect(chips(page)).to_contain_text("lands nearer each time")
+    expect(plan).to_have_count(0)
+    before = walk.get_attribute("d")
+    for name in ("Cosine", "One cycle"):
+        page.get_by_role("combobox", name="Schedule").click()
+        page.get_by_role("option", name=re.compile(name, re.IGNORECASE)).click()
+        expect(page).to_have_url(re.compile(rf"schedule={name[:3]}"))
+        expect(plan).to_be_visible()
+        expect(walk).not_to_have_attribute("d", before)
+        expect(slider(page)).to_have_attribute("aria-valuenow", "0.9")
+        before = walk.get_attribute("d")
+    expect(chips(page)).not_to_contain_text("lands nearer")  # what a constant rate would do is not said of this one
+    assert re.search(r"[?&]rate=0\.9(&|$)", page.url)
+
+
+def test_the_steep_direction_of_a_bowl_sets_the_limit(visit, settled):
+    page = visit("/learning_rate?part=Two+weights")
+    expect(chips(page).first).to_contain_text("w₂ ")
+    walk = page.locator(".stage .whole").first
+    before = walk.get_attribute("d")
+    drag_to(page, 0.4)
+    expect(chips(page).first).to_contain_text("w₂ crosses the minimum")
+    expect(chips(page).first).to_contain_text("w₁ walks straight down")
+    assert "brate=" not in page.url  # nothing is reported before the release
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"brate=0\.(39|4)"))
+    expect(walk).not_to_have_attribute("d", before)
+    settled(page)
+    drag_to(page, 0.58)
+    expect(chips(page).first).to_contain_text("w₂ diverges")
+    expect(chips(page).first).not_to_contain_text("w₁ diverges")
+    page.mouse.up()
+    expect(page.get_by_text("Lower the learning rate").or_(page.get_by_text("farther away")).first).to_be_visible()
+    assert not re.search(r"[?&]rate=", page.url)

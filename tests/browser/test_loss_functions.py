@@ -56,7 +56,8 @@ def test_a_frame_of_pulling_the_outlier_is_quick(visit, quick_frames):
     page = visit("/loss_functions?part=Outlier")
     expect(handle(page, "outlier's y")).to_be_visible()
     x, y = grab(page, "outlier's y")
-    quick_frames(page, lambda frame: page.mouse.move(x, y + 120 * math.sin(frame / 5)))
+    move = lambda frame: page.mouse.move(x, y + 120 * math.sin(frame / 5))  # noqa: E731
+    quick_frames(page, move, page.locator(".read").text_content)
     page.mouse.up()
 
 
