@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PORT ?= 8501
 
-.PHONY: run test test-all test-cluster fuzz lint bench load reliability data model clean
+.PHONY: run test test-all test-urls test-cluster fuzz lint bench load reliability data model clean
 
 run: .venv/ready
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -12,6 +12,9 @@ test: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 
 test-all: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 	$(BIN)/python -m pytest --all
+
+test-urls: .venv/ready-dev
+	$(BIN)/python -m pytest tests/app/test_urls.py --all
 
 fuzz: .venv/ready-dev
 	$(BIN)/python -m pytest tests/fuzz --all -s

@@ -1,21 +1,24 @@
 """Anything may stand in a URL: every lesson answers 500 random ones with a page (`--all`; a few of them otherwise).
 
-A URL carries many settings at once, so one page run tries some twenty bad values.
+A URL carries many settings at once, so one page run tries some twenty bad values. Which settings there are is seen by
+opening every part of a lesson, and every choice in it, while what they ask of the URL is written down.
 """
 
-import ast
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import pytest
+from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
+from streamlit.testing.v1.element_tree import Widget
 
-from core.paths import ROOT
 from pages.ui.catalogue import LESSONS
+from tests.app.conftest import opened
 
-FEW, MANY = 15, 500
-READERS = {"slider", "number", "decimal", "stops", "choice", "pick", "several", "switch"}  # controls.py, the key second
-READERS |= {"slide_or_type", "shared_choice"}  # synced.py
-URL_READERS = {"url_number", "url_integer", "url_numbers", "url_choice", "url_text", "read_rate"}  # the key first
+FEW, MANY = 5, 500
+NAMES = [lesson.name for lesson in LESSONS]
+CHOICES = {"selectbox", "button_group"}  # the widgets that may bring other ones with other settings
 HAND_PICKED = (
     *("", " ", "0", "-0", "1", "-1", "2", "3.5", "1e999", "-1e999", "1e-320", "9" * 400, "nan", "NaN", "inf", "-inf"),
     *("true", "null", "None", "undefined", "[]", "{}", "[1,2]", "1,2", "1,2,3", "nan,nan", "1;2", ",", ",,,", "0x10"),
@@ -24,23 +27,47 @@ HAND_PICKED = (
 )
 
 
+@contextmanager
+def written_down() -> Iterator[set[str]]:
+    """The names under which pages read the URL meanwhile; a widget that is bound to it does so by its key, unseen."""
+    asked: set[str] = set()
+    read = QueryParamsProxy.__getitem__
+
+    def reading(self: QueryParamsProxy, key: str) -> str:
+        asked.add(key)
+        return read(self, key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QueryParamsProxy, "__getitem__", reading)
+        yield asked
+
+
+def widgets_of(page) -> dict[str, tuple[str, list[str]]]:
+    """The kind and the choices of each widget of a page that may stand in the URL, by its key there."""
+    widgets = [element for element in page if isinstance(element, Widget) and element.key and ":" not in element.key]
+    return {widget.key: (widget.type, [str(at) for at in getattr(widget, "options", None) or ()]) for widget in widgets}
+
+
 @cache
-def known_keys() -> tuple[str, ...]:
-    """Every name under which some page reads the URL, found in the source."""
-    keys = set()
-    for path in (ROOT / "pages").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                place = 1 if name in READERS else 0 if name in URL_READERS else len(node.args)
-                values = [argument.value for argument in node.args[place : place + 1] if hasattr(argument, "value")]
-                # a plane has two
-                pairs = [
-                    word.value.elts for word in node.keywords if word.arg == "urls" and hasattr(word.value, "elts")
-                ]
-                values += [element.value for pair in pairs for element in pair]
-                keys |= {value for value in values if isinstance(value, str)}
-    return tuple(sorted(keys))
+def settings_of(name: str) -> dict[str, list[str]]:
+    """Every setting that some part of a lesson reads from the URL, each with the choices it has."""
+    settings: dict[str, list[str]] = {}
+
+    def look(**query: str) -> dict[str, tuple[str, list[str]]]:
+        page = opened(name, query)
+        assert not page.exception, f"{query!r}: {page.exception[0]}"
+        found = widgets_of(page)
+        for key, (_, options) in found.items():
+            settings[key] = list(dict.fromkeys([*settings.get(key, []), *options]))
+        return found
+
+    with written_down() as asked:
+        for part in look().get("part", ("", [""]))[1]:
+            here = {"part": part} if part else {}
+            for key, (kind, options) in look(**here).items():
+                for option in options if kind in CHOICES and key != "part" else []:
+                    look(**here, **{key: option})
+    return settings | {key: [] for key in sorted(asked - settings.keys())}
 
 
 def random_value(chance: random.Random) -> str:
@@ -54,38 +81,47 @@ def random_value(chance: random.Random) -> str:
     return chance.choice(HAND_PICKED)
 
 
-def random_query(chance: random.Random, own: dict[str, list[str]]) -> dict[str, str | list[str]]:
-    """Values for some of the lesson's own settings, a few of them good, some of other lessons', some nobody knows."""
-    keys = chance.sample(known_keys(), k=min(8, len(known_keys())))
+def random_query(chance: random.Random, name: str) -> dict[str, str | list[str]]:
+    """Values for some of a lesson's settings, a few of them good, for one of another lesson's, and for unknown ones.
+
+    The part is a good one more often than not, for each has settings of its own.
+    """
+    own, other = settings_of(name), settings_of(chance.choice(NAMES))
+    keys = chance.sample(sorted(other), k=min(2, len(other)))
     keys += [random_value(chance)[:40] or "?" for _ in range(2)]
+    keys += [key for key in own if chance.random() < 0.6]
     query: dict[str, str | list[str]] = {
         key: [random_value(chance), random_value(chance)] if chance.random() < 0.1 else random_value(chance)
         for key in keys
     }
-    for key, options in own.items():
-        if chance.random() < 0.6:
-            query[key] = chance.choice(options) if options and chance.random() < 0.5 else random_value(chance)
-    return query
+    good = {key: chance.choice(own[key]) for key in keys if own.get(key) and chance.random() < 0.5}
+    return query | good | ({"part": chance.choice(own["part"])} if "part" in own and chance.random() < 0.8 else {})
 
 
-def own_settings(page) -> dict[str, list[str]]:
-    """The keys under which the widgets of a page stand in the URL, each with the choices it has."""
-    widgets = [element for element in page if getattr(element, "key", None)]
-    return {widget.key: [str(option) for option in getattr(widget, "options", None) or ()] for widget in widgets}
+@pytest.mark.parametrize(
+    ("name", "some"),
+    [
+        ("the_loop", {"at", "rounds", "digit", "seed"}),
+        (
+            "forward_pass",
+            {"w", "b", "v", "c", "x", "neuron", "act", "threshold", "sum", "real", "cell", "digit", "unit"},
+        ),
+        ("activations", {"x", "a", "with", "x1", "x2", "hidden", "depth", "cx", "violent", "leak", "zd", "t"}),
+        ("loss_functions", {"p", "y", "rung", "out", "loss", "right"}),
+        ("gradient_descent", {"w", "step", "balls", "f", "curve", "k", "u", "v", "rate2", "at"}),
+        ("learning_rate", {"rate", "momentum", "schedule", "bowl", "brate", "nrate", "seed"}),
+        ("backpropagation", {"x", "f", "step", "n", "mseed", "gradient", "net", "taken", "weight", "sum", "images"}),
+    ],
+)
+def test_the_settings_of_every_part_are_found(name: str, some: set[str]):
+    assert some <= settings_of(name).keys()
 
 
-def test_the_search_for_keys_finds_them():
-    assert {"seed", "rate", "batch", "rounds", "at", "digit", "distance", "u", "v", "x1"} <= set(known_keys())
-
-
-@pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS])
+@pytest.mark.parametrize("name", NAMES)
 def test_any_url_is_a_page(name: str, open_page, request: pytest.FixtureRequest):
     chance = random.Random(f"urls of {name}")
-    plain = open_page(name)
-    assert not plain.exception, plain.exception[0]
-    own = own_settings(plain)
     for _ in range(MANY if request.config.getoption("--all") else FEW):
-        query = random_query(chance, own)
+        query = random_query(chance, name)
         page = open_page(name, **query)
         assert not page.exception, f"{query!r}: {page.exception[0]}"
         assert page.title, f"{query!r}: no title"
