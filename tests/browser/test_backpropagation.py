@@ -204,7 +204,8 @@ def test_a_frame_of_dragging_the_head_is_quick(visit, quick_frames):
 def test_matrices_one_gradient_after_the_other_and_all_checked(visit, settled):
     page = visit("/backpropagation?part=Matrices")
     checks = page.get_by_test_id("stTable")
-    expect(checks).to_contain_text("4 × 3")
+    first = checks.locator("tbody tr").first
+    expect(first).to_contain_text("dq4 × 3")
     for name in ("dx", "db"):
         page.get_by_role("radio", name=name, exact=True).click()
         expect(page.get_by_label(re.compile(f"^The matrices of {name}: "))).to_be_visible()
@@ -213,8 +214,7 @@ def test_matrices_one_gradient_after_the_other_and_all_checked(visit, settled):
     before = loss.text_content()
     page.get_by_label("Examples N").fill("2")
     page.get_by_label("Examples N").press("Enter")
-    expect(checks).to_contain_text("2 × 3")
-    expect(checks).not_to_contain_text("4 × 3")
+    expect(first).to_contain_text("dq2 × 3")
     expect(loss).not_to_have_text(before)
     settled(page)
     assert "✗" not in checks.text_content()
@@ -241,7 +241,7 @@ def test_shares_of_a_gradient_add_up_over_a_batch_and_at_a_fork(visit, settled):
     assert totals() != before
     page.get_by_role("radio", name="At a fork").click()
     expect(page.get_by_label(re.compile("^L = a·x \\+ x² as a graph in which x is used twice"))).to_be_visible()
-    page.get_by_role("slider", name="x", exact=True).press("ArrowRight")
+    page.get_by_role("slider", name="x").first.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"[?&]fx=1\.6"))
     settled(page)
     assert totals()[0] == pytest.approx(2 + 2 * 1.6, rel=1e-6)
