@@ -81,7 +81,7 @@ def planar_points(data: str, seed: int) -> tuple[Tensor, Tensor]:
     return PLANAR_DATA[data].sample(POINTS, torch.Generator().manual_seed(seed))
 
 
-@made_once(maxsize=512)
+@made_once(maxsize=256)
 def train_stack(config: StackConfig) -> Stack:
     """Return the stack after 250 steps of Adam on the mean log loss of all points, seeded; float64."""
     generator = torch.Generator().manual_seed(config.seed)

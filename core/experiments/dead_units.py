@@ -56,7 +56,7 @@ class UnitHistory:
         return (self.gradient == 0).sum(1)
 
 
-@made_once(maxsize=512)
+@made_once(maxsize=64)
 def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
     generator = torch.Generator().manual_seed(config.seed)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
 
@@ -62,12 +63,18 @@ class NetworkLoss:
 @made_once(maxsize=8)
 def network_loss(subject: Subject) -> NetworkLoss:
     """Return the loss of a network on real digits, from its seed and warmed up; raises `DataError` without digits."""
-    data = as_tensors(load_mnist())
     model = build_model(subject.model, torch.Generator().manual_seed(subject.seed))
-    loss = NetworkLoss(model, to_unit(data.train_images[: subject.digits]), data.train_labels[: subject.digits])
+    loss = NetworkLoss(model, *_first_digits(subject.digits))
     for _ in range(subject.warm_up):
         loss.start = step_down(loss, loss.start, WARM_UP_RATE)[1]
     return loss
+
+
+@lru_cache(maxsize=1)
+def _first_digits(count: int) -> tuple[Tensor, Tensor]:
+    """Return the first training digits, float64 (N, 784), and their labels (N,); networks of all seeds share them."""
+    data = as_tensors(load_mnist())
+    return to_unit(data.train_images[:count]).double(), data.train_labels[:count]
 
 
 def step_down(loss: NetworkLoss, weights: Tensor, learning_rate: float) -> tuple[float, Tensor]:
