@@ -94,7 +94,7 @@ def drop(name: str, right: int, down: int = 0) -> Act:
     """Drag a handle of a component by so many pixels and let it go: the answer is what Python says about it."""
 
     def act(page: Page, index: int) -> None:
-        handle = page.get_by_role("slider", name=name, exact=True).first
+        handle = page.get_by_role("slider", name=name).first
         handle.scroll_into_view_if_needed()
         box = handle.bounding_box()
         assert box is not None
