@@ -30,11 +30,15 @@ def cluster():
 
 
 def end_cluster():
-    """End the cluster, if one was started, and remove what it wrote."""
+    """End the cluster, if one was started, and remove what it wrote; the next `cluster` starts another.
+
+    A process has one connection to Ray at a time: whoever wants another cluster ends this one first.
+    """
     if cluster.cache_info().currsize:
         import ray
 
         folder = cluster()
+        cluster.cache_clear()
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
 

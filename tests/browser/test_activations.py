@@ -133,13 +133,15 @@ def shares(page, what):
 
 def test_a_gradient_vanishes_through_sigmoids_and_not_through_relus(visit):
     page = visit("/activations?part=Deep")
-    gradients = page.get_by_label(re.compile("^The gradient's size at the first layer"))
+    both = page.get_by_label(re.compile("^The gradient's size at the first layer"))
+    gradients = both.first  # Streamlit keeps the old picture beside the new one until that is drawn
     expect(gradients).to_be_visible()
     told, before = gradients.get_attribute("aria-label"), shares(page, "The gradient's size")
     page.get_by_label("Hidden layers").fill("20")
     page.get_by_label("Hidden layers").press("Enter")
     expect(page).to_have_url(re.compile(r"[?&]depth=20"))
     expect(gradients).not_to_have_attribute("aria-label", told)
+    expect(both).to_have_count(1)
     after = shares(page, "The gradient's size")
     assert after["Sigmoid"] < 1e-3 * before["Sigmoid"]
     assert 0.1 < after["ReLU"] / before["ReLU"] < 10
@@ -153,13 +155,15 @@ def test_a_gradient_vanishes_through_sigmoids_and_not_through_relus(visit):
 
 def test_a_temperature_evens_out_what_softmax_makes_of_numbers(visit, settled):
     page = visit("/activations?part=Softmax")
-    picture = page.get_by_label(re.compile("^Softmax at temperature"))
+    both = page.get_by_label(re.compile("^Softmax at temperature"))
+    picture = both.first  # Streamlit keeps the old picture beside the new one until that is drawn
     expect(picture).to_have_attribute("aria-label", re.compile("temperature 1:"))
     before = shares(page, "Softmax at temperature 1")
     page.get_by_label("Number for B").fill("3")
     page.get_by_label("Number for B").press("Enter")
     expect(page).to_have_url(re.compile(r"[?&]zb=3"))
     expect(picture).not_to_have_attribute("aria-label", re.compile("A 63"))
+    expect(both).to_have_count(1)
     settled(page)
     higher = shares(page, "Softmax at temperature 1")
     assert higher["B"] > 2 * before["B"]

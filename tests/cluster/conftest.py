@@ -9,6 +9,7 @@ import pytest
 
 from tests.cluster.arrangement import Arrangement, running
 from tests.postgres_support import PostgresServer
+from tests.ray_support import end_cluster
 
 HAPROXY = shutil.which("haproxy") or Path("/usr/sbin/haproxy").exists()
 
@@ -24,5 +25,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def arrangement(postgres: PostgresServer) -> Iterator[Arrangement]:
+    end_cluster()  # else an engine of this process would stay with that one
     with running(postgres.new_database()) as arrangement:
         yield arrangement
