@@ -86,11 +86,17 @@ def until(condition: Callable[[], object], seconds: float | None = None):
 def until_poll(engine, run_id: str, owner: str, condition: Callable[[Progress], object]) -> Progress:
     """Return the first progress for which the condition holds."""
 
-    def look():
-        progress = engine.poll(run_id, owner)
-        return progress if condition(progress) else None
+    last = []
 
-    return until(look)
+    def look():
+        last[:] = [engine.poll(run_id, owner)]
+        return last[0] if condition(last[0]) else None
+
+    try:
+        return until(look)
+    except AssertionError as late:
+        late.add_note(f"at step {last[0].step}: {last[0].status}, {last[0].message!r}, place {last[0].position}")
+        raise
 
 
 def until_over(engine, run_id: str, owner: str) -> Progress:

@@ -5,12 +5,25 @@ export default function (component) {
   const stage = component.parentElement.querySelector(".stage");
   const state = (stage.network ??= { dragging: null });
   state.component = component;
-  if (!state.dragging) draw(stage, state);
+  if (!state.dragging && !isOlder(state)) draw(stage, state);
   if (!state.observer) {
     state.observer = new ResizeObserver(() => { if (state.narrow !== isNarrow(stage)) draw(stage, state); });
     state.observer.observe(stage);
   }
   return () => { state.observer.disconnect(); delete stage.network; };
+}
+
+// Whether Python's numbers are from before the weight that was sent last: a hand that is quicker than the answers keeps its own.
+function isOlder(state) {
+  const { sent } = state, older = sent && Math.abs(state.component.data.values[sent.name] - sent.value) > 1e-6;
+  if (!older) state.sent = null;
+  return older;
+}
+
+function sendWeight(stage, state, edge, value) {
+  const sent = state.sent = { name: `w:${edge}`, value };
+  setTimeout(() => { if (state.sent === sent && !state.dragging) { state.sent = null; draw(stage, state); } }, 3000);
+  state.component.setTriggerValue("weight", { edge, value });
 }
 
 const isNarrow = (stage) => stage.clientWidth < 560;
@@ -122,7 +135,7 @@ function editable(surface, state, edge, chip, grab) {
     if (!state.dragging) return;
     const value = state.values[`w:${edge.id}`], moved = value !== state.dragging.from;
     state.dragging = null;
-    if (moved) state.component.setTriggerValue("weight", { edge: edge.id, value });
+    if (moved) sendWeight(surface.parentElement, state, edge.id, value);
     else draw(surface.parentElement, state);
   };
   const drag = (x, y) => {

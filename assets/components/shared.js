@@ -75,17 +75,25 @@ function draggable(surface, handle, onMove, onEnd) {
   };
 }
 
-// Arrow keys move by one step, with Shift by ten, Home and End as far as it goes: onStep(dx, dy), onEnd() on release.
+// Arrow keys move by one step, with Shift by ten, Home and End as far as it goes: onStep(dx, dy), and onEnd() once no
+// key has followed for a moment, for an answer to the first of several would take the others back.
+const MOMENT = 150;  // milliseconds
 function steerable(handle, onStep, onEnd) {
+  let waiting = 0;
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Home: [-Infinity, 0], End: [Infinity, 0] };
   handle.onkeydown = (event) => {
     const arrow = arrows[event.key];
     if (!arrow) return;
     event.preventDefault();
+    clearTimeout(waiting);
     const size = event.shiftKey ? 10 : 1;
     onStep(arrow[0] * size, arrow[1] * size);
   };
-  handle.onkeyup = (event) => { if (arrows[event.key]) onEnd(); };
+  handle.onkeyup = (event) => {
+    if (!arrows[event.key]) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(onEnd, MOMENT);
+  };
 }
 
 // Linear map between intervals; `scale(a, b, c, d)(a) === c`.

@@ -106,6 +106,22 @@ def test_arrow_keys_and_typing_do_the_same(visit, press_key):
     expect(number(page, "w:x2-h1")).to_have_text("1.00")
 
 
+def test_quick_keys_are_all_counted_and_the_page_answers_still(visit, settled):
+    page = visit("/forward_pass")
+    handle = page.get_by_role("slider", name="weight from x₁ to ŷ")
+    start = float(handle.get_attribute("aria-valuenow"))
+    for _ in range(3):
+        for _ in range(12):
+            handle.press("ArrowDown")
+        expect(page).to_have_url(re.compile(rf"[?&]w={start - 12 * 0.05:g}(%2C|,)"))  # no answer took a press back
+        settled(page)
+        expect(handle).to_have_attribute("aria-valuenow", f"{start - 12 * 0.05:g}")
+        page.get_by_role("button", name="Start again").click()
+        expect(handle).to_have_attribute("aria-valuenow", f"{start:g}")
+        expect(page).not_to_have_url(re.compile(r"[?&]w="))
+        settled(page)
+
+
 def test_pointing_at_a_neuron_shows_what_feeds_it_and_its_sum(visit):
     page = visit("/forward_pass?stage=Network")
     page.get_by_role("button", name=re.compile("^h₂: 0.6·")).hover()

@@ -16,6 +16,7 @@ from tests.runs_support import engine_in, same_weights, undisturbed, until, unti
 
 SPEC = RunSpec(ModelConfig((64,)), TrainConfig(epochs=4, batch_size=128))  # 1,876 steps, some three seconds
 SEEDS = 5
+LATEST = 0.8  # of a run: what is told of its steps is up to 0.1 s old, and it must not end before its worker does
 MOST_REPEATED = 2.0  # seconds of training
 
 
@@ -23,6 +24,7 @@ MOST_REPEATED = 2.0  # seconds of training
 class Kill:
     """One run whose worker was killed."""
 
+    hit: bool  # the worker had the run when it died
     complete: bool
     equal: bool
     repeated: float  # seconds of training done twice
@@ -37,7 +39,7 @@ def kill_many(folder: Path, count: int, workers: int = 2, seed: int = 0) -> list
     """Return what each of `count` killed workers left."""
     references = {index: undisturbed(spec(index)) for index in range(min(SEEDS, count))}
     rng = random.Random(seed)
-    moments = [rng.randrange(1, SPEC.total_steps) for _ in range(count)]
+    moments = [rng.randrange(1, int(LATEST * SPEC.total_steps)) for _ in range(count)]
     with engine_in(folder, workers) as engine, ThreadPoolExecutor(workers) as learners:
 
         def play(index: int) -> Kill:
@@ -49,6 +51,7 @@ def kill_many(folder: Path, count: int, workers: int = 2, seed: int = 0) -> list
 def figures(kills: list[Kill]) -> list[Figure]:
     """Return the lines of the document."""
     return [
+        share("workers killed while they trained", [kill.hit for kill in kills]),
         share("runs that end complete", [kill.complete for kill in kills]),
         share("whose weights equal an undisturbed run's, bit by bit", [kill.equal for kill in kills]),
         _repeated([kill.repeated for kill in kills]),
@@ -73,7 +76,7 @@ def kill_once(engine: EmbeddedEngine, owner: str, spec: RunSpec, moment: int, re
     snapshot = engine.snapshot(run, owner)
     complete = stored.status == Status.FINISHED and stored.step == spec.total_steps and _whole(stored.records)
     equal = snapshot is not None and same_weights(snapshot.weights, reference)
-    return Kill(complete, equal, _twice(ended.message, before.records, stored.records))
+    return Kill("died" in ended.message, complete, equal, _twice(ended.message, before.records, stored.records))
 
 
 def _whole(records: tuple[StepRecord, ...]) -> bool:

@@ -2,6 +2,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+import tomllib
 import weakref
 
 import pytest
@@ -89,3 +90,10 @@ def test_threads_share_what_they_freed():
 def test_streamlit_leaves_garbage_to_us():
     assert "postScriptGC = false" in (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
     assert config.get_option("runner.postScriptGC") in (True, False)  # the setting still exists
+
+
+def test_every_message_is_sent_whole():
+    """Streamlit sends a large one by its name if the browser had it when a run was asked for."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["global"]["minCachedMessageSize"] > 1_000_000 * config.get_option("server.maxMessageSize")
+    assert config.get_option("global.minCachedMessageSize") > 0  # the setting still exists

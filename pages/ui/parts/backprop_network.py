@@ -59,7 +59,9 @@ def _picture(network: Network, picked: str) -> None:
     alt = f"A {shape} network with every value and every gradient; its loss is {number_text(network.loss.data)}."
     pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
     show_graph(network_table(network), f"network:{shape}", alt, picked=picked, on_pick=pick)
-    st.caption("On the way back a line takes its gradient's sign as colour, blue above 0, and its size as width.")
+    st.caption(
+        "On the way back a weight's line takes its gradient's sign as colour, blue above 0, and its size as width."
+    )
 
 
 def _settings() -> tuple[NetworkSpec, float]:

@@ -12,7 +12,7 @@ from core.landscapes import Landscape
 from core.numeric import Nudge, shrink_nudge
 from pages.ui import curve
 from pages.ui.charts import show
-from pages.ui.tex import tex
+from pages.ui.tex import aligned, tex
 
 
 def nudges_at(landscape: Landscape, x: float) -> tuple[float, float, list[Nudge]]:
@@ -39,7 +39,8 @@ def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: S
 
 def show_difference(x: float, slope: float, nudge: Nudge) -> None:
     """Show one forward difference with its numbers, and how far it is from the derivative."""
-    st.latex(rf"\frac{{f({tex(x)} + {tex(nudge.h)}) - f({tex(x)})}}{{{tex(nudge.h)}}} = {tex(nudge.forward, 8)}")
+    rise = rf"\frac{{f({tex(x)} + {tex(nudge.h)}) - f({tex(x)})}}{{{tex(nudge.h)}}}"
+    st.latex(aligned([f"&{rise}", f"&= {tex(nudge.forward, 8)}"]))  # narrow enough for the column
     st.latex(rf"f'({tex(x)}) = {tex(slope, 8)}")
     st.latex(rf"\text{{error}} = {tex(nudge.forward_error, 3)}")
 

@@ -148,6 +148,9 @@ def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
 
 def show_rate_table(landscape: Landscape, start: float) -> None:
     """Show where six learning rates lead in ten steps from a start."""
+    st.caption(
+        f"The same start with the {len(TABLE_RATES)} rates that show every behaviour, the limit itself among them:"
+    )
     rows = rate_table(landscape, start, TABLE_STEPS, TABLE_RATES)
     lines = [f"| η | 1 − ηλ | w after {TABLE_STEPS} steps | what happens |", "|---:|---:|---:|---|"]
     for row in rows:

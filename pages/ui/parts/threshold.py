@@ -12,7 +12,7 @@ from core.experiments.threshold import fire, first_layer_sums, own_threshold
 from core.figures.threshold import sums_figure
 from core.words import number_text
 from pages.ui.charts import show
-from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
+from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve, y_range_of
 from pages.ui.state import url_numbers
 from pages.ui.tex import tex
 
@@ -29,7 +29,14 @@ def threshold_curve(threshold: float, activation: str) -> None:
     line = Vertical(threshold, f"threshold {number_text(threshold, places=3)}", "accent")
     alt = f"Output against weighted sum: at {total:g}, with a threshold of {threshold:g}, it is {output:.3f}"
     picture = Picture(
-        sums, (Line("output", outputs, "forward"),), "weighted sum Σ wx", "output", alt, verticals=(line,), height=300
+        sums,
+        (Line("output", outputs, "forward"),),
+        "weighted sum Σ wx",
+        "output",
+        alt,
+        y_range_of(outputs, fire(from_numpy(sums), 0, activation)),  # the axis stays as the threshold moves the curve
+        (line,),
+        height=300,
     )
     show_curve(picture, (Point(total, "weighted sum"),), "threshold_curve", "sum", (START,))
     st.latex(
