@@ -11,11 +11,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def made_once(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def made_once(maxsize: int, key: Callable[..., Hashable] | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep the newest `maxsize` results of a function by its arguments, which must be hashable, as `lru_cache` does.
 
-    Besides, whoever asks for a result that somebody else is just making waits for it: `lru_cache` would let each of
-    them make it. What the function raises is raised to all who wait, and is not kept.
+    Where the arguments are too large to be kept, `key` says what of them decides. Besides, whoever asks for a result
+    that somebody else is just making waits for it: `lru_cache` would let each make it. What the function raises is
+    raised to all who wait, and is not kept.
     """
 
     def keeping(function: Callable[P, T]) -> Callable[P, T]:
@@ -24,19 +25,19 @@ def made_once(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(function)
         def asked(*args: P.args, **kwargs: P.kwargs) -> T:
-            key = (args, tuple(sorted(kwargs.items())))
+            name = key(*args, **kwargs) if key else (args, tuple(sorted(kwargs.items())))
             with lock:
-                made = kept.get(key)
+                made = kept.get(name)
                 if mine := made is None:
-                    made = kept[key] = Future()
+                    made = kept[name] = Future()
                     if len(kept) > maxsize:
                         kept.popitem(last=False)
-                kept.move_to_end(key)
+                kept.move_to_end(name)
             if mine:
                 _make(made, lambda: function(*args, **kwargs))
                 if made.exception() is not None:
                     with lock:
-                        kept.pop(key, None)
+                        kept.pop(name, None)
             return made.result()
 
         return asked

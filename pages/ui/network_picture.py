@@ -34,7 +34,7 @@ def picture_of_start(model: ModelConfig, seed: int) -> NetworkPicture:
     return _picture(build_model(model, torch.Generator().manual_seed(seed)))
 
 
-@made_once(maxsize=64)
+@made_once(maxsize=64, key=lambda snapshot: (snapshot.run_id, snapshot.step))
 def picture_of(snapshot: Snapshot) -> NetworkPicture:
     """Return the picture of a run's weights, made once for all polls until the next weights come."""
     return _picture(snapshot.model())

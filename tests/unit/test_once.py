@@ -1,4 +1,5 @@
 import threading
+import weakref
 
 import pytest
 
@@ -60,3 +61,22 @@ def test_what_fails_is_raised_and_tried_again():
         fails(1)
     assert fails(1) == 1
     assert tries == [1, 1]
+
+
+def test_large_arguments_are_not_kept_where_a_key_stands_for_them():
+    class Large:
+        pass
+
+    @made_once(maxsize=4, key=lambda large: large.name)
+    def named(large: Large) -> str:
+        return large.name.upper()
+
+    large = Large()
+    large.name = "a"
+    gone = weakref.ref(large)
+    assert named(large) == "A"
+    del large
+    assert gone() is None
+    other = Large()
+    other.name = "a"
+    assert named(other) == "A"
