@@ -227,16 +227,19 @@ def test_several_balls_walk_together_and_come_back(visit, settled):
     assert places()[2] < starts[2]
 
 
-def test_a_smaller_nudge_comes_nearer_until_rounding_wins(visit, settled):
+def test_a_smaller_nudge_comes_nearer_until_rounding_wins(visit):
     page = visit("/gradient_descent?part=Nudge+or+derivative")
     field = page.get_by_label("Nudge h = 10⁻ᵏ, k =")
 
+    told = page.locator(".katex-mathml annotation").filter(has_text="error")
+
     def error(k):
+        before = told.text_content()
         field.fill(str(k))
         field.press("Enter")
         expect(page).to_have_url(re.compile(rf"[?&]k={k}(&|$)"))
-        settled(page)
-        text = page.locator(".katex-mathml annotation").filter(has_text="error").text_content()
+        expect(told).not_to_have_text(before)
+        text = told.text_content()
         mantissa, _, power = text.split("=")[1].partition(r"\cdot 10^")
         return float(mantissa) * 10 ** int(power.strip(" {}") or 0)
 
