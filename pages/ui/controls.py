@@ -12,11 +12,13 @@ Callback = Callable[[], None] | None
 
 def slider(label: str, key: str, low: float, high: float, default: float, step: float, **options: Any) -> float:
     """Return the value of a slider from `low` to `high`."""
+    _stay_within(key, low, high)
     return st.slider(label, low, high, default, step, key=key, bind="query-params", **options)
 
 
 def number(label: str, key: str, low: int, high: int, default: int, step: int = 1, **options: Any) -> int:
     """Return a whole number from `low` to `high` that the reader types or steps."""
+    _stay_within(key, low, high)
     try:
         value = st.number_input(label, low, high, default, step, key=key, bind="query-params", **options)
     except OverflowError:  # an infinite number in the URL, of which Streamlit makes an integer
@@ -26,6 +28,7 @@ def number(label: str, key: str, low: int, high: int, default: int, step: int = 
 
 def decimal(label: str, key: str, low: float, high: float, default: float, step: float, **options: Any) -> float:
     """Return a number from `low` to `high` that the reader types or steps."""
+    _stay_within(key, low, high)
     return float(st.number_input(label, low, high, default, step, key=key, bind="query-params", **options))
 
 
@@ -59,6 +62,13 @@ def pick(label: str, key: str, labels: Mapping[str, str], default: str, **option
         **options,
     )
     return picked or default
+
+
+def _stay_within(key: str, low: float, high: float) -> None:
+    """Move a value to the end of a range that has become narrower, which Streamlit takes for a fault."""
+    value = st.session_state.get(key)
+    if isinstance(value, int | float) and not low <= value <= high:
+        st.session_state[key] = type(low)(min(max(value, low), high))
 
 
 def _label_in_url(key: str, labels: Mapping[str, str]) -> None:

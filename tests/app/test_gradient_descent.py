@@ -98,6 +98,14 @@ def test_the_nudge_is_compared_with_the_derivative(open_page):
     assert f"{derivative:.8g}" in shown
 
 
+def test_a_range_that_shrinks_takes_the_weight_along(open_page):
+    app = open_page("gradient_descent", part="Nudge or derivative", curve="Your own formula", x="2.1")
+    app.number_input(key="to").set_value(1).run()
+    app.number_input(key="from").set_value(-3).run()
+    assert not app.exception
+    assert app.session_state["x"] == 1.0
+
+
 def test_autograd_finds_six_and_sixteen(open_page):
     app = open_page("gradient_descent")
     app.segmented_control(key="part").set_value("autograd").run()
