@@ -68,7 +68,7 @@ def _stay_within(key: str, low: float, high: float) -> None:
     """Move a value to the end of a range that has become narrower, which Streamlit takes for a fault."""
     value = st.session_state.get(key)
     if isinstance(value, int | float) and not low <= value <= high:
-        st.session_state[key] = type(low)(min(max(value, low), high))
+        st.session_state[key] = type(low)(max(low, min(value, high)))  # of no number the low end
 
 
 def _label_in_url(key: str, labels: Mapping[str, str]) -> None:
