@@ -189,8 +189,10 @@ class Learner:
 
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
-            case "delta" | "ref_hash":
+            case "delta":
                 self.page.show(message)
+            case "ref_hash":
+                self._lost.append("the server sent a message by its name alone, which a page may have forgotten")
             case "new_session":
                 self._begin(message)
             case "script_finished":

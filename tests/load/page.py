@@ -1,4 +1,4 @@
-"""What Streamlit's page knows between two messages: the tree, the widgets' values, the messages it keeps, the run."""
+"""What Streamlit's page knows between two messages: the tree, the widgets' values, the run."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -19,8 +19,6 @@ class Page:
         self.tree = Tree()
         self.session = ""  # Streamlit's id of it
         self.states: dict[str, WidgetState] = {}
-        self._cache: dict[str, tuple[ForwardMsg, str, int]] = {}  # hash → message, its fragment, its count of runs
-        self._count, self._oldest = 0, 2
         self._hash, self._run = "", ""
         self.fragments: list[str] = []  # of the run that is going on, or was last
 
@@ -32,7 +30,6 @@ class Page:
         rerun.page_script_hash = self._hash
         rerun.page_name = "" if self._hash else self.path.strip("/")
         rerun.widget_states.widgets.extend(self.states.values())
-        rerun.cached_message_hashes.extend(self._cache)
         context = rerun.context_info
         context.url, context.timezone, context.locale = f"{base}{self.path}", "UTC", "en"
         context.color_scheme = "light"
@@ -42,7 +39,6 @@ class Page:
         """Note the run that begins; another page than before begins empty."""
         start = message.new_session
         self.session = start.initialize.session_id or self.session
-        self._oldest = start.config.max_cached_message_age
         self._run, self.fragments = message.metadata.run.script_run_id, list(message.metadata.run.fragment_ids)
         if self._hash and start.page_script_hash != self._hash:
             self.tree.clear()
@@ -54,31 +50,18 @@ class Page:
         self._hash = page
 
     def show(self, message: ForwardMsg) -> None:
-        """Put what a delta brings on the page; a message sent by its hash alone is one the page has kept."""
-        if message.WhichOneof("type") == "ref_hash":
-            kept, *_ = self._cache[message.ref_hash]
-            self._keep(message.ref_hash, kept)
-            delta = kept.delta
-        else:
-            delta = message.delta
-            if message.metadata.cacheable and message.hash:
-                self._keep(message.hash, message)
-        node = self.tree.apply(message.metadata.delta_path, delta, self._run)
+        """Put what a delta brings on the page."""
+        node = self.tree.apply(message.metadata.delta_path, message.delta, self._run)
         if node is not None and node.kind in WITH_VALUE:
             self._take_value(node)
 
     def finish_run(self, message: ForwardMsg) -> None:
-        """Take away what the run did not show again, and forget messages that no run has used for long."""
+        """Take away what the run did not show again."""
         run = message.metadata.run
         if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN or not run.script_run_id:
             return
-        fragments = list(run.fragment_ids)
-        self.tree.finish(run.script_run_id, fragments)
+        self.tree.finish(run.script_run_id, list(run.fragment_ids))
         self._forget_widgets()
-        self._count += 1
-        for name, (_, fragment, count) in list(self._cache.items()):
-            if (not fragments or fragment in fragments) and self._count - count > self._oldest:
-                del self._cache[name]
 
     def set(self, node: Node, value: Value) -> None:
         """Give a widget a value, as a hand does: the page's address says it too where the widget is bound to it."""
@@ -100,9 +83,6 @@ class Page:
         widget = node.content
         if widget.id not in self.states or widget.set_value:
             self.states[widget.id] = state_of(node.kind, widget, shown_value(node.kind, widget))
-
-    def _keep(self, name: str, message: ForwardMsg) -> None:
-        self._cache[name] = message, message.delta.fragment_id, self._count
 
     def _forget_widgets(self) -> None:
         shown = {getattr(node.content, "id", "") for node in self.tree}

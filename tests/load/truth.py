@@ -18,7 +18,7 @@ on = st.toggle("On")
 pressed = st.button("Press")
 st.markdown(f"runs {session.runs}")
 st.markdown(f"number {number}, stop {stop}, bound {bound}, text {text}, name {name}, on {on}, pressed {pressed}")
-st.markdown("long " * 3000)  # kept by the page, and sent by its hash the second time
+st.markdown("long " * 3000)  # long enough for Streamlit to send it by its name alone, which our settings forbid
 if number == 9:
     st.error("Nine is too many.")
 if number == 8:
