@@ -20,6 +20,7 @@ from starlette.routing import Route
 import core
 import core.runs
 import pages.ui
+from core.laboratory import open_laboratory
 from core.notes import get_notes
 from core.telemetry.logs import configure_logs
 from core.telemetry.operator import operator_place
@@ -66,6 +67,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     import_all(pages.ui)
     configure_logs()  # again, for what was just imported may have begun to log
     with ExitStack() as ending:
+        ending.enter_context(open_laboratory())
         with told_plainly():
             engine = core.runs.get_engine()
             ending.callback(engine.close)

@@ -7,6 +7,8 @@ from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
+from core.waiting import result_of
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ def made_once(maxsize: int, key: Callable[..., Hashable] | None = None) -> Calla
                 if made.exception() is not None:
                     with lock:
                         kept.pop(name, None)
-            return made.result()
+            return result_of(made)
 
         return asked
 

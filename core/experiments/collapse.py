@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from core.activations import ACTIVATIONS, TRAINABLE
 from core.experiments.planar import PLANAR_DATA
 from core.initialization import initial_weights
-from core.once import made_once
+from core.laboratory import experiment
 from core.validation import require_choice, require_integer
 
 POINTS = 160
@@ -81,7 +81,7 @@ def planar_points(data: str, seed: int) -> tuple[Tensor, Tensor]:
     return PLANAR_DATA[data].sample(POINTS, torch.Generator().manual_seed(seed))
 
 
-@made_once(maxsize=256)
+@experiment(maxsize=256)
 def train_stack(config: StackConfig) -> Stack:
     """Return the stack after 100 steps of Adam on the mean log loss of all points, seeded; float64."""
     generator = torch.Generator().manual_seed(config.seed)

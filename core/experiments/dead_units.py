@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from core.activations import ACTIVATIONS, leaky_relu
 from core.experiments.planar import rings
 from core.initialization import initial_weights
-from core.once import made_once
+from core.laboratory import experiment
 from core.validation import require_integer, require_number
 
 POINTS = 200
@@ -56,7 +56,7 @@ class UnitHistory:
         return (self.gradient == 0).sum(1)
 
 
-@made_once(maxsize=64)
+@experiment(maxsize=64)
 def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
     generator = torch.Generator().manual_seed(config.seed)

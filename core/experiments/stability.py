@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.curvature import hessian_vector_product, lanczos, power_iteration
 from core.experiments.network_loss import FullBatchRun, Subject, full_batch_descent, network_loss
-from core.once import made_once
+from core.laboratory import experiment
 
 POWER_STEPS = 30
 
@@ -28,7 +28,7 @@ class Stability:
         return 2 / self.curvature
 
 
-@made_once(maxsize=64)
+@experiment(maxsize=64)
 def stability(subject: Subject) -> Stability:
     """Measure λmax of a network's loss at its start to 10⁻⁶, by Hessian-vector products alone; kept once found.
 
@@ -45,7 +45,7 @@ def stability(subject: Subject) -> Stability:
     return Stability(estimates, len(rough), size)
 
 
-@made_once(maxsize=256)
+@experiment(maxsize=256)
 def short_run(subject: Subject, learning_rate: float, steps: int) -> FullBatchRun:
     """Train the network for a few whole-batch steps from its start; kept once run."""
     return full_batch_descent(network_loss(subject), learning_rate, steps)

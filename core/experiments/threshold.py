@@ -9,6 +9,8 @@ from core.activations import ACTIVATIONS
 from core.model import MLP
 from core.validation import require_choice, require_integer
 
+BLOCK = 500  # images turned into float64 at a time: 3 MB, not 63 for all test digits
+
 
 def fire(weighted_sum: Tensor, threshold: float, activation: str) -> Tensor:
     """Return f(Σwx − threshold), the output of a neuron whose bias is −threshold, in the shape of the sums.
@@ -27,7 +29,8 @@ def first_layer_sums(model: MLP, images: NDArray[np.uint8], neuron: int) -> Tens
     """
     weight = model.linears[0].weight  # (neurons, 784)
     require_integer("neuron", neuron, 0, len(weight) - 1)
-    return torch.tensor(images).flatten(1).double() / 255 @ weight[neuron].double()
+    pixels = torch.from_numpy(images).flatten(1)  # (n, 784), 0 to 255
+    return torch.cat([block.double() @ (weight[neuron].double() / 255) for block in torch.split(pixels, BLOCK)])
 
 
 def own_threshold(model: MLP, neuron: int) -> float:

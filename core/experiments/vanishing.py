@@ -11,8 +11,8 @@ from torch.nn import functional as F
 from core.activations import ACTIVATIONS
 from core.data import as_tensors, load_mnist, to_unit
 from core.initialization import initial_weights
+from core.laboratory import experiment
 from core.model import CLASSES, PIXELS
-from core.once import made_once
 from core.validation import require_choice, require_integer, require_number
 
 MAX_DEPTH = 40
@@ -81,7 +81,7 @@ def start_weights(config: DeepConfig) -> list[Tensor]:
     return [initial_weights((fan_in, fan_out), fan_in, gain, generator) for fan_in, fan_out in pairwise(widths)]
 
 
-@made_once(maxsize=256)
+@experiment(maxsize=256)
 def gradient_sizes(config: DeepConfig) -> tuple[float, ...]:
     """Return the size ‖∂L/∂a‖ of the gradient at the output of each hidden layer, first to last.
 

@@ -1,45 +1,28 @@
-"""Worker processes: started from a fork server that has torch and the digits ready, ended without a trace."""
+"""Worker processes: one pipe each, ended without a trace."""
 
 import logging
-import multiprocessing
 import os
 import select
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import spawn
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any
 
-from core.paths import ROOT
+from core.processes import start_process
 from core.runs import worker
 from core.runs.messages import Answer
 from core.runs.wire import WireError, hear_answer, tell
 from core.telemetry.logs import log
 
-NAME = "seven-steps-worker"
 GOODBYE_SECONDS = 2.0  # a worker may finish its step, then it is killed
-
-_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_starting = threading.Lock()
 
 
 class WorkerProcess:
     """One worker: its process, our end of its pipe, and the run it has."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context(_METHOD)
-        self.pipe, theirs = context.Pipe()
+        self.process, self.pipe = start_process(worker.main, "worker")
         self.run_id: str | None = None
         self.killed = False  # by us
         self.owes = False  # an answer to a command
-        self.process = context.Process(target=worker.main, args=(theirs,), name=NAME, daemon=True)  # type: ignore[attr-defined]
-        with _starting:
-            _leave_main_alone()
-            if _METHOD == "forkserver":
-                _prepare_fork_server(context)
-            self.process.start()
-        theirs.close()  # so that the pipe ends when the worker does
 
     @property
     def pid(self) -> int | None:
@@ -97,48 +80,3 @@ def _has_room(pipe: Connection) -> bool:
     look = select.poll()  # `select` itself knows no descriptor above 1,023
     look.register(pipe, select.POLLOUT)
     return bool(look.poll(0))
-
-
-def _prepare_fork_server(context: Any) -> None:
-    """Start the fork server, if it does not run, with the imports and the digits that all workers share."""
-    from multiprocessing import forkserver
-
-    context.set_forkserver_preload(["core.runs.preload"])
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))  # where it finds `core`
-    with environment(PYTHONPATH=path, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"):  # with threads it must not fork
-        forkserver.ensure_running()
-
-
-@contextmanager
-def environment(**changes: str) -> Iterator[None]:
-    """Set environment variables for the process that starts inside the `with`."""
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _leave_main_alone() -> None:
-    """Keep workers from importing the main module again, which multiprocessing does for functions defined in it.
-
-    Ours are not, and the main module is Streamlit's command line, a test runner, or the page that runs just now.
-    """
-    if getattr(spawn.get_preparation_data, "spares_workers", False):
-        return
-    original = spawn.get_preparation_data
-
-    def prepare(name: str) -> dict[str, object]:
-        data = original(name)
-        if name == NAME:
-            for key in ("init_main_from_name", "init_main_from_path"):
-                data.pop(key, None)
-        return data
-
-    prepare.spares_workers = True  # type: ignore[attr-defined]
-    spawn.get_preparation_data = prepare

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -11,6 +10,7 @@ import torch
 
 from core.data import DataError, load_mnist
 from core.model import build_model, model_bytes
+from core.processes import give_way
 from core.runs.checkpoint import CheckpointError, CheckpointFiles, CheckpointWriter, restore
 from core.runs.engine import Pause, Resume, SetLearningRate, Status, StepN, Stop
 from core.runs.messages import Changed, Ended, Job, Look, Park, Report, Saved, Started, Weights
@@ -23,7 +23,7 @@ from core.training.loop import StepRecord, TrainingState, train
 CHECKPOINT_EVERY = 1.0  # seconds
 SAVING_LOOK = 0.05  # seconds between looks at a checkpoint under way while paused
 SINGLE_STEPS = 50  # up to so many steps at a time are reported one by one
-NICENESS = 10  # of 19
+NICENESS = 10  # of 19: readers wait for the web process's answers, not for one step of a run
 TOO_LONG = f"Stopped after {MAX_SECONDS / 60:.0f} minutes of training, the most a run may take."
 
 
@@ -32,19 +32,13 @@ def main(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
     torch.set_num_threads(1)
     configure_logs()
-    give_way()
+    give_way(NICENESS)
     limit_memory(MAX_MEMORY)
     with contextlib.suppress(EOFError, OSError):
         while True:
             message = hear(pipe)
             if isinstance(message, Job):  # anything else was meant for a run that has just ended
                 tell(pipe, perform(message, pipe))
-
-
-def give_way() -> None:
-    """Let the web process go first where processors are short: readers wait for its answers, not for one step."""
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(NICENESS)
 
 
 def limit_memory(size: int) -> None:

@@ -11,14 +11,17 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME as WHOSE
 
+from core.waiting import wait_aside
+
 LOG = logging.getLogger("seven_steps")
 AT_ONCE = 2  # one computes while another waits for a lock, a file or the database
-LONG_SECONDS = 0.15  # after which a script counts no more: nobody waits for somebody else's experiment
+LONG_SECONDS = 0.4  # after which a script counts no more: nobody waits for somebody else's experiment
 SWITCH_SECONDS = 0.001  # after which a thread gives way to another one that waits to run Python
 
 
@@ -44,6 +47,23 @@ class Turns:
                 self._start(self._work)
             else:
                 self._late.notify()
+
+    @contextmanager
+    def step_aside(self) -> Iterator[None]:
+        """Make room for another task while this one's thread only waits for somebody else's work."""
+        me = threading.current_thread()
+        with self._wanted:
+            began = self._began.get(me)
+            if began is not None:
+                self._began[me] = began - self._long  # counts no more
+                if len(self._waiting) > self._idle:
+                    self._start(self._work)
+        try:
+            yield
+        finally:
+            with self._wanted:
+                if began is not None:
+                    self._began[me] = time.monotonic()
 
     def _has_room(self) -> bool:
         """Whether there are too few threads, not counting those that have been at work for long."""
@@ -93,6 +113,7 @@ def take_turns() -> None:
     """Let the scripts of all readers take turns from now on."""
     sys.setswitchinterval(SWITCH_SECONDS)
     turns = Turns()
+    wait_aside(turns.step_aside)
     setattr(ScriptRunner, "start", lambda runner: turns.add(lambda: run(runner)))  # noqa: B010
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.paths import ROOT
-from core.runs.pool import environment
+from core.processes import environment
 from core.runs.ray_engine.messages import Home
 
 DISPATCHER = "dispatcher"

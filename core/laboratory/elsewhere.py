@@ -1,0 +1,60 @@
+"""Functions whose work is done in the laboratory while it is open, and right here otherwise, with the same result."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from core.laboratory.bench import EXPERIMENTS, travelling
+from core.laboratory.laboratory import Laboratory, LaboratoryError
+from core.laboratory.wire import decode, encode
+from core.once import made_once
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_open: Laboratory | None = None
+
+
+def experiment(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep a function's newest results, as `made_once` does, and let the laboratory make them while it is open.
+
+    Its arguments and its result are numbers, texts, tuples, tensors and dataclasses of these. What it raises it raises
+    here: when the laboratory has no result for whatever reason, the function is called as if there were none.
+    """
+
+    def marked(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def done(*args: P.args, **kwargs: P.kwargs) -> T:
+            if _open is not None:
+                with suppress(LaboratoryError):
+                    result: T = _ask(_open, function, inspect.signature(function).bind(*args, **kwargs))
+                    return result
+            return function(*args, **kwargs)
+
+        EXPERIMENTS[_name(function)] = kept = made_once(maxsize)(done)
+        return kept
+
+    return marked
+
+
+@contextmanager
+def open_laboratory() -> Iterator[None]:
+    """Have experiments done in a process of their own inside the `with`."""
+    global _open
+    _open = laboratory = Laboratory()
+    try:
+        yield
+    finally:
+        _open = None
+        laboratory.close()
+
+
+def _ask(laboratory: Laboratory, function: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
+    bound.apply_defaults()
+    return decode(laboratory.ask(_name(function), encode(tuple(bound.arguments.values()))), travelling(function)[1])
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
