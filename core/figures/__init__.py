@@ -1,1 +1,1 @@
-"""Data in, Plotly figure out: the only place that knows Plotly."""
+"""Data in, figure out, in the words of plotly.js: the only place that knows Plotly."""

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
-from plotly import graph_objects as go
 from torch import Tensor
 
 from core.activations import Activation
-from core.figures.layout import lay_out, panels, x_axes, y_axes
+from core.figures.figure import Figure
 from core.figures.palette import PALETTE
+from core.figures.panels import panels
 from core.figures.style import add_bars, log_axis, styled
 from core.softmax import SoftmaxTerms
 from core.words import number_text
@@ -19,10 +20,10 @@ COLUMNS = 3
 LOOKS = {"value": ("forward", "solid", "top left"), "derivative": ("backward", "dot", "bottom right")}
 
 
-def activations_figure(activations: Sequence[Activation], x: float) -> go.Figure:
+def activations_figure(activations: Sequence[Activation], x: float) -> Figure:
     """Return a small picture of each activation's value and derivative from −5 to 5, with the reader's x marked."""
     rows = -(-len(activations) // COLUMNS)
-    titles = [activation.label for activation in activations]
+    titles = tuple(activation.label for activation in activations)
     figure = panels(
         rows, COLUMNS, subplot_titles=titles, horizontal_spacing=0.06, vertical_spacing=0.36 / rows, shared_xaxes="all"
     )
@@ -31,25 +32,33 @@ def activations_figure(activations: Sequence[Activation], x: float) -> go.Figure
         _curve(figure, "value", activation.function, x, index == 0, place)
         _curve(figure, "derivative", activation.derivative, x, index == 0, place)
     styled(figure, 70 + 190 * rows)
-    lay_out(figure, legend={"y": 1.0 + 0.16 / rows})
-    x_axes(figure, range=[-REACH, REACH], fixedrange=True, showticklabels=True)
-    y_axes(figure, range=[-2, 3], fixedrange=True)
+    figure.lay_out(legend={"y": 1.0 + 0.16 / rows})
+    figure.x_axes(range=[-REACH, REACH], fixedrange=True, showticklabels=True)
+    figure.y_axes(range=[-2, 3], fixedrange=True)
     return figure
 
 
 def _curve(
-    figure: go.Figure, name: str, function: Callable[[Tensor], Tensor], x: float, is_first: bool, place: dict[str, int]
+    figure: Figure, name: str, function: Callable[[Tensor], Tensor], x: float, is_first: bool, place: dict[str, int]
 ) -> None:
     """Add a value or a derivative to a small picture: its curve, and its number at x."""
     colour, dash, side = LOOKS[name]
     xs = torch.linspace(-REACH, REACH, 241, dtype=torch.float64)
     y = float(function(torch.tensor([x], dtype=torch.float64)))
-    shared = {"name": name, "legendgroup": name, **place}
+    shared: dict[str, Any] = {"name": name, "legendgroup": name, **place}
     line = {"color": PALETTE[colour], "width": 2.5, "dash": dash}
-    figure.add_scatter(
-        x=xs.numpy(), y=function(xs).numpy(), mode="lines", line=line, showlegend=is_first, hoverinfo="skip", **shared
+    figure.add_trace(
+        "scatter",
+        x=xs.numpy(),
+        y=function(xs).numpy(),
+        mode="lines",
+        line=line,
+        showlegend=is_first,
+        hoverinfo="skip",
+        **shared,
     )
-    figure.add_scatter(
+    figure.add_trace(
+        "scatter",
         x=[x],
         y=[y],
         mode="markers+text",
@@ -63,31 +72,30 @@ def _curve(
     )
 
 
-def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> go.Figure:
+def softmax_figure(terms: SoftmaxTerms, names: Sequence[str]) -> Figure:
     """Return the exponentials (left) and the probabilities (right) as bars, one a class."""
     figure = panels(1, 2, subplot_titles=("exponentials", "probabilities"), horizontal_spacing=0.1)
     for column, values, colour in ((1, terms.exponentials, "neutral"), (2, terms.probabilities, "forward")):
         add_bars(figure, column, names, values.tolist(), colour, 3)
     styled(figure, 300, showlegend=False, bargap=0.3)
     top = float(terms.exponentials.max())
-    y_axes(figure, range=[0, 1.2 * top], fixedrange=True, col=1)
-    y_axes(figure, range=[0, 1.15], tickformat=".0%", fixedrange=True, col=2)
-    x_axes(figure, fixedrange=True, type="category")
+    figure.y_axes(range=[0, 1.2 * top], fixedrange=True, col=1)
+    figure.y_axes(range=[0, 1.15], tickformat=".0%", fixedrange=True, col=2)
+    figure.x_axes(fixedrange=True, type="category")
     return figure
 
 
-def temperature_figure(
-    logits: Tensor, names: Sequence[str], temperature: float, span: tuple[float, float]
-) -> go.Figure:
+def temperature_figure(logits: Tensor, names: Sequence[str], temperature: float, span: tuple[float, float]) -> Figure:
     """Return each class's probability against the temperature on a logarithmic axis, the reader's own marked."""
     temperatures = torch.logspace(math.log10(span[0]), math.log10(span[1]), 161, dtype=torch.float64)
     shares = (logits[None, :] / temperatures[:, None]).softmax(1)  # (161, K)
-    figure = go.Figure()
+    figure = Figure()
     looks = [(colour, dash) for dash in ("solid", "dot") for colour in ("first", "second", "third")]
     for index, name in enumerate(names):
         colour, dash = looks[index]
         line = {"color": PALETTE[colour], "width": 2.5, "dash": dash}
-        figure.add_scatter(
+        figure.add_trace(
+            "scatter",
             x=temperatures.numpy(),
             y=shares[:, index].numpy(),
             name=name,
@@ -95,8 +103,8 @@ def temperature_figure(
             line=line,
             hovertemplate="temperature %{x:.3g}: %{y:.1%}<extra>" + name + "</extra>",
         )
-    figure.add_vline(x=temperature, line={"color": PALETTE["neutral"], "dash": "dash"})
+    figure.add_vline(temperature, {"color": PALETTE["neutral"], "dash": "dash"})
     styled(figure, 260)
-    x_axes(figure, title="temperature", **log_axis(*span))
-    y_axes(figure, range=[0, 1.03], tickformat=".0%", fixedrange=True)
+    figure.x_axes(title="temperature", **log_axis(*span))
+    figure.y_axes(range=[0, 1.03], tickformat=".0%", fixedrange=True)
     return figure

@@ -1,16 +1,15 @@
 """Figures of what depth does: gradients layer by layer, hidden units that live or die."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from plotly import graph_objects as go
 from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.experiments.dead_units import UnitHistory
-from core.figures.layout import lay_out, panels, x_axes, y_axes
+from core.figures.figure import Figure
 from core.figures.palette import PALETTE, faded
+from core.figures.panels import panels
 from core.figures.style import log_axis, styled
 
 LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one dash a member
@@ -26,12 +25,13 @@ LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one da
 }
 
 
-def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:
+def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> Figure:
     """Return the gradient's size at each hidden layer on a logarithmic axis, one line an activation."""
-    figure = go.Figure()
+    figure = Figure()
     for name, values in sizes.items():
         colour, dash = LINES[name]
-        figure.add_scatter(
+        figure.add_trace(
+            "scatter",
             x=list(range(1, len(values) + 1)),
             y=[value if value > 0 else None for value in values],  # a logarithm has no place for 0
             name=ACTIVATIONS[name].label,
@@ -41,19 +41,19 @@ def gradients_figure(sizes: Mapping[str, Sequence[float]]) -> go.Figure:
             hovertemplate="layer %{x}: %{y:.3g}<extra>" + ACTIVATIONS[name].label + "</extra>",
         )
     styled(figure, 380)
-    lay_out(figure, margin={"l": 64})
-    x_axes(figure, title="hidden layer, first to last", fixedrange=True)
+    figure.lay_out(margin={"l": 64})
+    figure.x_axes(title="hidden layer, first to last", fixedrange=True)
     drawn = [value for values in sizes.values() for value in values if value > 0] or [1.0]
-    y_axes(figure, title="size of the gradient", **log_axis(min(drawn), max(drawn)))
+    figure.y_axes(title="size of the gradient", **log_axis(min(drawn), max(drawn)))
     return figure
 
 
-def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
+def units_figure(histories: Mapping[str, UnitHistory]) -> Figure:
     """Return, for each training, when each hidden unit is on (rows of a map), and below it the silent units counted."""
     figure = panels(
         len(histories) + 1,
         1,
-        subplot_titles=[*histories, "units that are never on"],
+        subplot_titles=(*histories, "units that are never on"),
         vertical_spacing=0.1,
         shared_xaxes=True,
     )
@@ -62,17 +62,19 @@ def units_figure(histories: Mapping[str, UnitHistory]) -> go.Figure:
         _unit_map(figure, history.on, row)
         _silent_line(figure, history, label, ("first", "second")[row - 1], last)
     styled(figure, 560)
-    calm = [_vertical(history.config.violent - 0.5, row) for row in range(1, last + 1)]
-    lay_out(figure, margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"}, shapes=calm)
-    x_axes(figure, fixedrange=True, showgrid=False)
-    x_axes(figure, title="training step", row=last)
-    y_axes(figure, fixedrange=True)
-    y_axes(figure, range=[-0.4, history.on.shape[1] + 0.4], row=last)
+    calm = history.config.violent - 0.5  # from here on
+    figure.add_vline(calm, {"color": PALETTE["neutral"], "dash": "dash"})
+    figure.lay_out(margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"})
+    figure.x_axes(fixedrange=True, showgrid=False)
+    figure.x_axes(title="training step", row=last)
+    figure.y_axes(fixedrange=True)
+    figure.y_axes(range=[-0.4, history.on.shape[1] + 0.4], row=last)
     return figure
 
 
-def _silent_line(figure: go.Figure, history: UnitHistory, label: str, colour: str, row: int) -> None:
-    figure.add_scatter(
+def _silent_line(figure: Figure, history: UnitHistory, label: str, colour: str, row: int) -> None:
+    figure.add_trace(
+        "scatter",
         y=history.silent.tolist(),
         name=label,
         mode="lines",
@@ -83,15 +85,9 @@ def _silent_line(figure: go.Figure, history: UnitHistory, label: str, colour: st
     )
 
 
-def _vertical(x: float, row: int) -> dict[str, Any]:
-    """Return a dashed line through the plot of a row; Plotly's own `add_vline` takes 20 ms for as much."""
-    axis, line = str(row) if row > 1 else "", {"color": PALETTE["neutral"], "dash": "dash"}
-    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "xref": f"x{axis}", "yref": f"y{axis} domain"}
-    return {"type": "line", **ends, "line": line}
-
-
-def _unit_map(figure: go.Figure, on: Tensor, row: int) -> None:
-    figure.add_heatmap(
+def _unit_map(figure: Figure, on: Tensor, row: int) -> None:
+    figure.add_trace(
+        "heatmap",
         z=np.asarray(on.T).round(3),
         y=[str(unit) for unit in range(1, on.shape[1] + 1)],
         zmin=0,
@@ -103,4 +99,4 @@ def _unit_map(figure: go.Figure, on: Tensor, row: int) -> None:
         row=row,
         col=1,
     )
-    y_axes(figure, type="category", autorange="reversed", showticklabels=False, title="units", row=row, col=1)
+    figure.y_axes(type="category", autorange="reversed", showticklabels=False, title="units", row=row, col=1)

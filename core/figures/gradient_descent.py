@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly import graph_objects as go
 
-from core.figures.layout import x_axes, y_axes
+from core.figures.figure import Figure
 from core.figures.palette import PALETTE
 from core.figures.style import log_axis, styled
 from core.numeric import Nudge
@@ -15,15 +14,16 @@ Array = NDArray[np.float64]
 LEAST_ERROR = 1e-17  # an error of 0 is drawn here, for a logarithm cannot show it
 
 
-def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:
+def nudge_figure(table: Sequence[Nudge], chosen: int) -> Figure:
     """Return the errors of both differences against the nudge, both on logarithms; row `chosen` stands out."""
-    figure = go.Figure()
+    figure = Figure()
     nudges = [row.h for row in table]
     for name, colour, errors in (
         ("forward difference", PALETTE["first"], [row.forward_error for row in table]),
         ("central difference", PALETTE["second"], [row.central_error for row in table]),
     ):
-        figure.add_scatter(
+        figure.add_trace(
+            "scatter",
             x=nudges,
             y=np.maximum(errors, LEAST_ERROR),
             name=name,
@@ -35,24 +35,29 @@ def nudge_figure(table: Sequence[Nudge], chosen: int) -> go.Figure:
         )
     styled(figure, 380)
     drawn = [max(error, LEAST_ERROR) for row in table for error in (row.forward_error, row.central_error)]
-    x_axes(figure, title="nudge h", autorange="reversed", tickangle=0, **log_axis(min(nudges), max(nudges)))
-    y_axes(figure, title="distance from the derivative", **log_axis(min(drawn), max(drawn)))
+    figure.x_axes(title="nudge h", autorange="reversed", tickangle=0, **log_axis(min(nudges), max(nudges)))
+    figure.y_axes(title="distance from the derivative", **log_axis(min(drawn), max(drawn)))
     return figure
 
 
-def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float, nudge: Nudge) -> go.Figure:
+def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float, nudge: Nudge) -> Figure:
     """Return the curve with its tangent at x and the straight line through x and x + h."""
-    figure = go.Figure()
-    figure.add_scatter(x=w, y=losses, name="loss", line={"color": PALETTE["forward"], "width": 3}, hoverinfo="skip")
+    figure = Figure()
+    figure.add_trace(
+        "scatter", x=w, y=losses, name="loss", line={"color": PALETTE["forward"], "width": 3}, hoverinfo="skip"
+    )
     ends = np.array([w[0], w[-1]])
     for name, slope, colour, dash in (
         ("nudged slope", nudge.forward, PALETTE["first"], "dash"),
         ("derivative", derivative, PALETTE["backward"], "solid"),
     ):
         line = {"color": colour, "width": 2, "dash": dash}
-        figure.add_scatter(x=ends, y=y + slope * (ends - x), name=name, mode="lines", line=line, hoverinfo="skip")
+        figure.add_trace(
+            "scatter", x=ends, y=y + slope * (ends - x), name=name, mode="lines", line=line, hoverinfo="skip"
+        )
     at = [x, x + nudge.h]
-    figure.add_scatter(
+    figure.add_trace(
+        "scatter",
         x=at,
         y=[y, y + nudge.forward * nudge.h],
         name="x and x + h",
@@ -62,6 +67,6 @@ def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float
     styled(figure, 380)
     low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
     margin = 0.08 * (high - low) or 1.0
-    x_axes(figure, title="weight w", range=[w[0], w[-1]], fixedrange=True)
-    y_axes(figure, range=[low - margin, high + margin], fixedrange=True)
+    figure.x_axes(title="weight w", range=[w[0], w[-1]], fixedrange=True)
+    figure.y_axes(range=[low - margin, high + margin], fixedrange=True)
     return figure

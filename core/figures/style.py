@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from plotly import graph_objects as go
 
-from core.figures.layout import lay_out, x_axes, y_axes
+from core.figures.figure import Figure
 from core.figures.palette import PALETTE
 from core.words import number_text, superscript
 
@@ -15,10 +14,9 @@ MOST_POINTS = 300  # more than a screen can show
 MOST_TICKS = 8  # on a logarithmic axis
 
 
-def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: Any) -> go.Figure:
+def styled(figure: Figure, height: int, revision: str = "fixed", **layout: Any) -> Figure:
     """Set the common layout on a figure (mutated and returned); `revision` keeps zoom and legend until it changes."""
-    lay_out(
-        figure,
+    figure.lay_out(
         height=height,
         margin={"l": 48, "r": 12, "t": 34, "b": 40},
         uirevision=revision,
@@ -30,12 +28,12 @@ def styled(figure: go.Figure, height: int, revision: str = "fixed", **layout: An
     return figure
 
 
-def bare(figure: go.Figure, height: int, revision: str = "fixed") -> go.Figure:
+def bare(figure: Figure, height: int, revision: str = "fixed") -> Figure:
     """Set a layout without axes or margins, for pictures made of pixels (mutated and returned)."""
     styled(figure, height, revision, showlegend=False)
-    lay_out(figure, margin={"l": 0, "r": 0, "t": 0, "b": 0})
-    x_axes(figure, visible=False, constrain="domain")
-    y_axes(figure, visible=False, constrain="domain")
+    figure.lay_out(margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    figure.x_axes(visible=False, constrain="domain")
+    figure.y_axes(visible=False, constrain="domain")
     return figure
 
 
@@ -73,13 +71,14 @@ def _tick(value: float) -> str:
 
 
 def add_bars(
-    figure: go.Figure, column: int, names: Sequence[str], values: Sequence[float], colour: str, digits: int = 4
+    figure: Figure, column: int, names: Sequence[str], values: Sequence[float], colour: str, digits: int = 4
 ) -> None:
     """Add a bar for each name to a column of the figure's first row, its value on top of it (mutates the figure)."""
-    figure.add_bar(
+    figure.add_trace(
+        "bar",
         x=list(names),
         y=list(values),
-        marker_color=PALETTE[colour],
+        marker={"color": PALETTE[colour]},
         text=[number_text(value, digits) for value in values],
         textposition="outside",
         cliponaxis=False,

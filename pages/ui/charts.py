@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from core.figures.as_plotly import as_plotly
+from core.figures.figure import Figure
+
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset", "responsive": True}
 
 
@@ -10,6 +13,6 @@ def ink() -> str:
     return "white" if st.context.theme.type == "dark" else "black"
 
 
-def show(figure: object, key: str, alt: str) -> None:
+def show(figure: Figure, key: str, alt: str) -> None:
     """Show a figure under a stable key, with a sentence for readers who cannot see it."""
-    st.plotly_chart(figure, key=key, alt=alt, config=CONFIG, theme="streamlit")
+    st.plotly_chart(as_plotly(figure), key=key, alt=alt, config=CONFIG, theme="streamlit")

@@ -8,6 +8,9 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import charts
+from tests.figures_support import checked
+
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "pages" / "ui" / "main.py"
 
@@ -25,6 +28,12 @@ def server_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
         if get_engine.cache_info().currsize:
             get_engine().close()
+
+
+@pytest.fixture(autouse=True)
+def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Plotly check every figure that a page shows: a wrong one is an exception of its page."""
+    monkeypatch.setattr(charts, "as_plotly", checked)
 
 
 @pytest.fixture(autouse=True)

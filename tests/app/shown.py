@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from tests.figures_support import unpacked
+
 
 def component(page: AppTest, name: str) -> dict[str, Any]:
     """The data of the first component of that name."""
@@ -16,16 +18,9 @@ def component(page: AppTest, name: str) -> dict[str, Any]:
 
 def traces(page: AppTest, place: int) -> list[dict[str, Any]]:
     """The traces of one of the page's figures, their numbers as arrays."""
-    spec = json.loads(page.get("plotly_chart")[place].proto.spec)
-    return [{name: _numbers(value) for name, value in trace.items()} for trace in spec["data"]]
+    return unpacked(json.loads(page.get("plotly_chart")[place].proto.spec))
 
 
 def packed(text: str, rows: int) -> np.ndarray:
     """The numbers (rows, …) of a plane's table."""
     return np.frombuffer(base64.b64decode(text), "<f4").astype(np.float64).reshape(rows, -1)
-
-
-def _numbers(value: Any) -> Any:
-    if isinstance(value, dict) and "bdata" in value:
-        return np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"])
-    return value

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.figures.as_plotly import as_plotly
 from core.figures.digits import probabilities_figure
 from core.figures.losses import pull_figure
 from core.figures.palette import PALETTE
@@ -19,6 +20,7 @@ from core.paths import ROOT
 from core.softmax import softmax_cross_entropy_terms
 from core.training.loop import StepRecord
 from pages.ui.live_charts import charts_json
+from tests.figures_support import as_sent, unpacked
 
 FIGURES = [
     (path.stem, node.name)
@@ -46,6 +48,10 @@ def called_by_pages():
 def test_there_are_figures_and_a_page_calls_each():
     assert len(FIGURES) > 20
     assert not set(FIGURES) - called_by_pages()
+
+
+def traces(figure):
+    return unpacked(as_sent(as_plotly(figure)))
 
 
 def record(step, test_accuracy=None):
@@ -100,18 +106,18 @@ def test_thinned_records_keep_both_ends_and_their_order(count, most):
 
 def test_the_probabilities_are_the_bars_and_the_best_stands_out():
     probabilities = np.random.default_rng(0).dirichlet(np.ones(10)).astype(np.float32)
-    (bars,) = probabilities_figure(probabilities).data
-    assert list(bars.x) == probabilities.tolist()
-    assert list(bars.y) == list("0123456789")
-    coloured = [digit for digit, colour in enumerate(bars.marker.color) if colour == PALETTE["forward"]]
+    (bars,) = traces(probabilities_figure(probabilities))
+    assert bars["x"].tolist() == probabilities.tolist()
+    assert bars["y"] == list("0123456789")
+    coloured = [digit for digit, colour in enumerate(bars["marker"]["color"]) if colour == PALETTE["forward"]]
     assert coloured == [probabilities.argmax()]
-    (nothing,) = probabilities_figure(np.zeros(10, np.float32)).data
-    assert not any(nothing.text)
+    (nothing,) = traces(probabilities_figure(np.zeros(10, np.float32)))
+    assert not any(nothing["text"])
 
 
 def test_the_pull_is_p_less_y():
     terms = softmax_cross_entropy_terms(torch.tensor([2.0, -1.0, 0.5]), 1)
-    p, y, pull = (np.array(trace.y) for trace in pull_figure(terms, ["a", "b", "c"]).data)
+    p, y, pull = (np.array(trace["y"]) for trace in traces(pull_figure(terms, ["a", "b", "c"])))
     np.testing.assert_allclose(p, torch.tensor([2.0, -1.0, 0.5]).softmax(0), rtol=1e-6)
     assert y.tolist() == [0, 1, 0]
     np.testing.assert_allclose(pull, p - y, atol=1e-7)
