@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from core.activations import ACTIVATIONS, TRAINABLE
 from core.experiments.planar import PLANAR_DATA
-from core.initialization import initial_weights
+from core.experiments.plane_network import Adam, PlaneNetwork
 from core.laboratory import experiment
 from core.validation import require_choice, require_integer
 
@@ -84,20 +82,13 @@ def planar_points(data: str, seed: int) -> tuple[Tensor, Tensor]:
 @experiment(maxsize=256)
 def train_stack(config: StackConfig) -> Stack:
     """Return the stack after 100 steps of Adam on the mean log loss of all points, seeded; float64."""
-    generator = torch.Generator().manual_seed(config.seed)
-    gain = ACTIVATIONS[config.activation].gain
-    weights, biases = [], []
-    for fan_in, fan_out in pairwise(config.widths):
-        weights.append(initial_weights((fan_in, fan_out), fan_in, gain, generator).requires_grad_())
-        biases.append(torch.zeros(fan_out, dtype=torch.float64, requires_grad=True))
+    activation = ACTIVATIONS[config.activation]
+    network = PlaneNetwork(config.widths, activation.gain, torch.Generator().manual_seed(config.seed))
+    optimizer = Adam(network.parameters, RATE)
     x, y = planar_points(config.data, config.seed)
-    optimizer = torch.optim.Adam([*weights, *biases], RATE, fused=True)
     for _ in range(STEPS):
-        logits = run_layers(x, tuple(weights), tuple(biases), config.activation)[-1].squeeze(1)  # (n,)
-        loss = F.binary_cross_entropy_with_logits(logits, y)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    trained = tuple(w.detach() for w in weights), tuple(b.detach() for b in biases)
+        network.look(x, y, activation)
+        optimizer.step(network.gradient)
+    trained = tuple(layer.weight for layer in network.layers), tuple(layer.bias for layer in network.layers)
     answers = run_layers(x, *trained, config.activation)[-1].squeeze(1) > 0
     return Stack(config, *trained, float((answers == (y > 0)).double().mean()))

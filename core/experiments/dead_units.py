@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.activations import ACTIVATIONS, leaky_relu
+from core.activations import ACTIVATIONS, with_leak
 from core.experiments.planar import rings
-from core.initialization import initial_weights
+from core.experiments.plane_network import Adam, PlaneNetwork
 from core.laboratory import experiment
 from core.validation import require_integer, require_number
 
@@ -61,35 +61,32 @@ def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
     generator = torch.Generator().manual_seed(config.seed)
     x, y = rings(POINTS, generator)  # (n, 2), (n,)
-    w1, b1, w2, b2 = parameters = _start(generator)
-    optimizer: torch.optim.Optimizer = torch.optim.SGD(parameters, config.rate)
-    on, highest, sizes, losses = [], [], [], []
+    network = PlaneNetwork((2, UNITS, 1), ACTIVATIONS["relu"].gain, generator)
+    optimizer, leaky = Adam(network.parameters, CALM_RATE), with_leak("leaky", "", config.leak)
+    sums, logits, gradients = [], [], []
     for step in range(config.steps):
-        if step == config.violent:
-            optimizer = torch.optim.Adam(parameters, CALM_RATE)
-        z = x @ w1 + b1  # (n, units)
-        a = leaky_relu(z, config.leak if step >= config.violent else 0.0)
-        loss = F.binary_cross_entropy_with_logits((a @ w2 + b2).squeeze(1), y)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        assert w1.grad is not None  # nosec B101  # an invariant, for the type checker
-        assert b1.grad is not None  # nosec B101  # as above
-        on.append((z.detach() > 0).double().mean(0))
-        highest.append(z.detach().max(0).values)
-        sizes.append((w1.grad**2).sum(0).add(b1.grad**2).sqrt())
-        losses.append(loss.item())
-        optimizer.step()
-    return UnitHistory(config, torch.stack(on), torch.stack(highest), torch.stack(sizes), tuple(losses))
+        is_violent = step < config.violent
+        hidden, last = network.look(x, y, ACTIVATIONS["relu"] if is_violent else leaky)
+        sums.append(hidden)
+        logits.append(last.squeeze(1))
+        gradients.append(network.gradient.clone())
+        if is_violent:
+            network.parameters.sub_(network.gradient, alpha=config.rate)
+        else:
+            optimizer.step(network.gradient)
+    return _history(config, y, torch.stack(sums), torch.stack(logits), torch.stack(gradients))
+
+
+def _history(config: ShockConfig, y: Tensor, sums: Tensor, logits: Tensor, gradients: Tensor) -> UnitHistory:
+    """Return what units did from their sums (steps, n, units), the logits (steps, n) and gradients (steps, P)."""
+    targets = y.double().expand_as(logits)
+    losses = F.binary_cross_entropy_with_logits(logits, targets, reduction="none").mean(1)
+    own = gradients[:, : 3 * UNITS].view(len(gradients), 3, UNITS)  # two weights and a bias of each
+    return UnitHistory(
+        config, (sums > 0).double().mean(1), sums.amax(1), (own**2).sum(1).sqrt(), tuple(losses.tolist())
+    )
 
 
 def revived(history: UnitHistory) -> int:
     """Return how many units were silent when the violent steps ended and are on somewhere at the end."""
     return int(((history.on[history.config.violent] == 0) & (history.on[-1] > 0)).sum())
-
-
-def _start(generator: torch.Generator) -> list[Tensor]:
-    gain = ACTIVATIONS["relu"].gain
-    w1 = initial_weights((2, UNITS), 2, gain, generator)
-    w2 = initial_weights((UNITS, 1), UNITS, gain, generator)
-    zeros = [torch.zeros(size, dtype=torch.float64) for size in (UNITS, 1)]
-    return [tensor.requires_grad_() for tensor in (w1, zeros[0], w2, zeros[1])]

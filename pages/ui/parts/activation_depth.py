@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.activations import ACTIVATIONS, LEAK, Activation, leaky_relu
 from core.experiments.dead_units import POINTS, UNITS, ShockConfig, UnitHistory, revived, shock
+from core.experiments.plane_network import Adam, PlaneNetwork
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes, start_weights
 from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
@@ -82,7 +83,7 @@ def dead_part() -> Code:
         show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
         st.caption(f"Unit {unit} at the dashed line:")
         st.latex(unit_tex(relu, leaky, unit - 1))
-    return shock, leaky_relu
+    return shock, PlaneNetwork, Adam, leaky_relu
 
 
 def unit_tex(relu: UnitHistory, leaky: UnitHistory, unit: int) -> str:

@@ -11,6 +11,7 @@ from torch import Tensor
 from core.activations import ACTIVATIONS, TRAINABLE
 from core.experiments.collapse import Stack, StackConfig, collapse, planar_points, run_layers, train_stack
 from core.experiments.planar import PLANAR_DATA, REACH
+from core.experiments.plane_network import Adam, PlaneNetwork
 from core.figures.plane import probability_uri
 from core.words import fixed_text
 from pages.ui import controls
@@ -40,7 +41,7 @@ def stack_part() -> Code:
         _at_the_point(linear, bent)
     st.markdown("**The linear stack multiplied out**")
     _products(linear)
-    return train_stack, run_layers, ACTIVATIONS[bend].function, collapse
+    return train_stack, PlaneNetwork, Adam, run_layers, ACTIVATIONS[bend].function, collapse
 
 
 @st.fragment
