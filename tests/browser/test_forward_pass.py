@@ -21,12 +21,18 @@ def value(page, name):
     return float(number(page, name).text_content().replace("−", "-").removeprefix("b "))
 
 
-def grab(page, name):
-    box = chip(page, name).bounding_box()
+def grab(page, handle):
+    box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     return x, y
+
+
+def drag_right(page, handle, pixels):
+    x, y = grab(page, handle)
+    page.mouse.move(x + pixels, y, steps=6)
+    page.mouse.up()
 
 
 def on_edge(page, name, share):
@@ -52,7 +58,7 @@ def test_a_dragged_weight_moves_its_numbers_and_no_others(visit, settled):
     expect(chip(page, "weight from x₁ to h₁")).to_be_visible()
     names = ["w:x2-h1", "a:h2", "s:h1", "a:y"]
     before = {name: value(page, name) for name in names}
-    x, y = grab(page, "weight from x₁ to h₁")
+    x, y = grab(page, chip(page, "weight from x₁ to h₁"))
     page.mouse.move(x, y - 40, steps=8)
     expect(number(page, "w:x1-h1")).not_to_have_text("0.50")
     assert "w=" not in page.url  # nothing is reported before the release
@@ -139,7 +145,7 @@ def test_pointing_at_a_neuron_shows_what_feeds_it_and_its_sum(visit):
 def test_a_frame_of_a_drag_is_quick(visit, quick_frames):
     page = visit("/forward_pass?stage=Network")
     expect(chip(page, "weight from x₁ to h₁")).to_be_visible()
-    x, y = grab(page, "weight from x₁ to h₁")
+    x, y = grab(page, chip(page, "weight from x₁ to h₁"))
     move = lambda frame: page.mouse.move(x, y + 60 + 110 * math.sin(frame / 5))  # noqa: E731
     quick_frames(page, move, lambda: chip(page, "weight from x₁ to h₁").get_attribute("aria-valuenow"))
     page.mouse.up()
@@ -150,12 +156,7 @@ def test_the_threshold_and_the_sum_are_moved_one_without_the_other(visit, settle
     threshold, total = page.get_by_role("slider", name="Threshold"), page.get_by_role("slider", name="weighted sum")
     fires = page.get_by_text(re.compile("Its weighted sum passes the threshold for"))
     before = fires.text_content(), page.locator(".read").text_content()
-    box = threshold.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 60, y, steps=6)
-    page.mouse.up()
+    drag_right(page, threshold, 60)
     expect(page).to_have_url(re.compile(r"[?&]threshold=\d"))
     expect(fires).not_to_have_text(before[0])
     expect(page.locator(".read")).not_to_have_text(before[1])
@@ -164,12 +165,7 @@ def test_the_threshold_and_the_sum_are_moved_one_without_the_other(visit, settle
     assert "sum=" not in page.url
     settled(page)
     after = fires.text_content()
-    box = total.locator(".ball").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 200, y, steps=6)
-    page.mouse.up()
+    drag_right(page, total.locator(".ball"), 200)
     expect(page).to_have_url(re.compile(r"[?&]sum=1\d"))
     settled(page)
     read = dict(part.split(" = ") for part in page.locator(".read span").all_text_contents())
