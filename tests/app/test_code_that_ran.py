@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.activations import ACTIVATIONS
 from core.landscapes import LANDSCAPES
-from core.losses import LADDER, LOSSES
+from core.loss_ladder import LADDER
+from core.losses import LOSSES
 from core.optimizers import SCHEDULES
 from pages.ui.parts.loss_curves import CURVES
 

@@ -8,7 +8,8 @@ import torch
 from torch.nn import functional as F
 
 from core.experiments.outlier import outlier_table
-from core.losses import LADDER, LOSSES
+from core.loss_ladder import LADDER
+from core.losses import LOSSES
 from pages.ui.parts.loss_curves import CURVES
 from pages.ui.parts.loss_list import EXAMPLES, Examples, clean, own_numbers, repair_tex
 from pages.ui.parts.loss_runs import gradient_adds_up, heavier_by_squaring, outlier_from_10_to_40, surer_and_wrong

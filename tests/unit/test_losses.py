@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from core.losses import LADDER, LOSSES, cost
+from core.loss_ladder import LADDER
+from core.losses import LOSSES, cost
 from core.numeric import numeric_gradient
 from core.softmax import softmax_cross_entropy_terms
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from core.figures.losses import examples_figure
-from core.losses import LADDER, LOSSES, cost
+from core.loss_ladder import LADDER
+from core.losses import LOSSES, cost
 from core.words import number_text
 from pages.ui import controls
 from pages.ui.charts import show

@@ -3,7 +3,8 @@
 import torch
 
 from core.experiments.outlier import outlier_table
-from core.losses import LADDER, LOSSES
+from core.loss_ladder import LADDER
+from core.losses import LOSSES
 from core.softmax import softmax_cross_entropy_terms
 from core.words import fixed_text, in_brackets
 from pages.ui.quiz import Outcome
