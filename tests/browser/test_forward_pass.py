@@ -242,6 +242,17 @@ def test_a_digit_is_read_and_a_hidden_neuron_seen_from_close_by(visit):
     expect(page).to_have_url(re.compile(r"digit=1.*unit=1-5|unit=1-5.*digit=1"))
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_digits_to_choose_from_stand_in_two_rows_of_five(visit, new_page, width):
+    page = visit("/forward_pass?part=A+real+digit", new_page(width))
+    digits = [page.get_by_role("radio", name=str(digit), exact=True) for digit in range(10)]
+    rows = [digit.bounding_box()["y"] for digit in digits]
+    assert rows == [rows[0]] * 5 + [rows[9]] * 5
+    assert rows[0] < rows[9]
+    digits[9].click()
+    expect(page.get_by_text("The network reads a 9")).to_be_visible()
+
+
 def test_a_drawn_one_is_read_layer_by_layer(visit):
     page = visit("/forward_pass?part=A+real+digit&source=Draw")
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()

@@ -22,6 +22,7 @@ from pages.ui.tiles import Tile, show_tiles
 
 TITLES = ("hidden layer 1", "hidden layer 2", "output")
 SIDE = 28
+TWO_ROWS = 230  # pixels that five of ten digits to choose from take, and six do not
 
 
 def test_digit() -> tuple[NDArray[np.floating], str]:
@@ -57,7 +58,7 @@ def _meant_as(labels: NDArray[np.int64], index: int) -> None:
     def changed() -> None:
         _take(next_of(labels, int(st.session_state[key]), index))
 
-    st.segmented_control("Meant as", range(10), key=key, required=True, wrap=True, on_change=changed)
+    st.segmented_control("Meant as", range(10), key=key, required=True, on_change=changed, width=TWO_ROWS, wrap=True)
 
 
 def _take(index: int) -> None:
