@@ -22,15 +22,16 @@ class Graph {
     };
   }
 
-  // New data from Python. The head stays where the hand left it, unless the graph or the URL has changed.
+  // New data from Python. The head stays where the hand left it, unless the graph or the URL has changed. A graph that
+  // is new is seen from its inputs on, unless a link puts the head elsewhere.
   take(component) {
     const { data } = (this.component = component);
-    const shape = JSON.stringify([data.nodes, data.edges, data.palette]);
+    const shape = JSON.stringify([data.nodes, data.edges, data.palette]), boxes = JSON.stringify(data.nodes);
+    const redraws = shape !== this.shape, opens = boxes !== this.boxes;
     const moved = !this.waiting && data.step !== this.told && data.step !== this.reported;
-    const at = shape !== this.shape || moved ? data.step : this.at;
-    Object.assign(this, { data, told: data.step, last: data.steps.length - 1 });
-    if (shape !== this.shape) { this.draw(); requestAnimationFrame(() => this.show()); }
-    this.shape = shape;
+    const at = redraws || moved ? data.step : this.at;
+    Object.assign(this, { data, shape, boxes, told: data.step, last: data.steps.length - 1 });
+    if (redraws) this.draw();
     this.chain.style.setProperty("--lines", data.lines);
     this.buttons.forEach((button, i) => (button.textContent = data.words[i]));
     set(this.head, { max: this.last, "aria-label": data.words[4] });
@@ -38,13 +39,12 @@ class Graph {
     this.svg.setAttribute("aria-label", data.alt);
     this.at = clamp(at, 0, this.last);
     this.write();
-    this.light(this.pointed);
+    if (opens) requestAnimationFrame(() => { if (this.at === data.turn) this.board.scrollLeft = 0; else this.show(); });
   }
 
   go(step, report = true) {
     this.at = clamp(step, 0, this.last);
     this.write();
-    this.light(this.pointed);
     this.show();
     if (report) this.report();
   }
@@ -164,6 +164,7 @@ class Graph {
     this.head.value = this.at;
     set(this.head, { "aria-valuetext": text });
     this.buttons.forEach((button, i) => (button.disabled = this.at === (i < 2 ? 0 : this.last)));
+    this.light(this.pointed);
   }
 
   // The current step's parts glow; the chain of what is pointed at, else of what is picked, stands out and is written.

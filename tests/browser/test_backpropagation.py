@@ -169,14 +169,26 @@ def test_the_step_is_taken_and_taken_back(visit):
     expect(page).not_to_have_url(re.compile("taken"))
 
 
-def test_on_a_phone_the_graph_scrolls_inside_and_the_page_does_not(visit, new_page):
+def test_on_a_phone_the_graph_scrolls_inside_and_the_page_does_not(visit, new_page, settled):
     page = visit("/backpropagation?part=A+network&net=3-4-3-2", on=new_page(390, 844, dark=True, touch=True))
     board = page.locator(".board")
     expect(board).to_be_visible()
     assert board.evaluate("(board) => board.scrollWidth > board.clientWidth + 100")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     result = page.locator(".node.result")
-    expect(result).to_be_in_viewport()  # the head stands there, and the board has followed it
+    expect(box(page, "x₁")).to_be_in_viewport()  # forward is done, and is read from its inputs on
+    expect(result).not_to_be_in_viewport()
+    press(page, "Step on")
+    expect(page.locator(".now")).to_contain_text("Backward starts at the loss")
+    expect(result).to_be_in_viewport()  # the board follows the head
+    settled(page)
+    place = board.evaluate("(board) => board.scrollLeft")
+    press(page, "Take the step")
+    expect(page).to_have_url(re.compile(r"[?&]taken=1"))
+    settled(page)
+    assert board.evaluate("(board) => board.scrollLeft") == place  # new weights, and the reader stays
+    page.reload()
+    expect(result).to_be_in_viewport()  # a link says where to look
     assert page.evaluate("scrollX") == 0
     press(page, "All at once")
     press(page, "To the start")
