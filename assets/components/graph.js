@@ -22,8 +22,7 @@ class Graph {
     };
   }
 
-  // New data from Python. The head stays where the hand left it, unless the graph or the URL has changed. A graph that
-  // is new is seen from its inputs on, unless a link puts the head elsewhere.
+  // New data from Python. The head stays where the hand left it, unless graph or URL changed; a new graph shows its inputs.
   take(component) {
     const { data } = (this.component = component);
     const shape = JSON.stringify([data.nodes, data.edges, data.palette]), boxes = JSON.stringify(data.nodes);
@@ -106,8 +105,8 @@ class Graph {
     points[points.length - 1][0] -= box.width / 2;
     const d = swung(points);
     const group = svg(lines, "g", { class: "edge", "data-id": `e${i}` });
-    const path = svg(group, "path", { d, class: "wire", "stroke-width": 1.5 + 2.5 * edge.strength });
     svg(group, "path", { d, class: "reach" });
+    const path = svg(group, "path", { d, class: "wire", "stroke-width": 1.5 + 2.5 * edge.strength });
     const { x, y } = path.getPointAtLength(path.getTotalLength() * edge.label.share);
     const label = svg(labels, "g", { class: "label", transform: `translate(${x},${y + [-19, 0, 11][edge.label.side + 1]})` });
     this.texts.set(`e${i}.0.slope`, svg(label, "text", { y: -8, class: "slope" }));
@@ -171,13 +170,14 @@ class Graph {
   light(pointed) {
     const id = pointed ?? this.data.picked, chain = this.data.chains[id];
     const step = new Set(this.data.steps[this.at].lit), bright = new Set(chain?.lit ?? []);
+    const dims = chain && (pointed || this.at < this.last);  // at the end every gradient is to be seen
     this.svg.classList.toggle("pointing", Boolean(pointed));
     for (const [part, groups] of this.parts)
       for (const group of groups) {
         group.classList.toggle("step", step.has(part));
         group.classList.toggle("bright", bright.has(part));
         group.classList.toggle("own", part === id);
-        group.classList.toggle("dim", Boolean(chain) && !bright.has(part) && !step.has(part));
+        group.classList.toggle("dim", Boolean(dims) && !bright.has(part) && !step.has(part));
       }
     const lines = chain?.lines ?? [this.data.words[5]];
     if (this.written === lines.join()) return;

@@ -69,23 +69,28 @@ def _nodes(network: Network) -> tuple[list[Node], Boxes]:
 
 
 def _edges(network: Network, boxes: Boxes, nodes: list[Node]) -> dict[str, Edge]:
-    """Return a line a weight under the weight's name, and a line from each output to the loss under the output's."""
-    weights = network.weights.values()
-    largest, steepest = max(abs(value.data) for value in weights), max(abs(value.grad) for value in weights)
+    """Return a line a weight under the weight's name, and a line from each output to the loss under the output's.
+
+    A weight's gradient is drawn as a share of the weights' steepest, an output's as a share of the outputs'.
+    """
+    weights, outputs = network.weights.values(), network.layers[-1]
+    largest = max(abs(value.data) for value in weights)
+    steepest, top = (max(abs(value.grad) for value in values) for values in (weights, outputs))
     edges = {}
 
-    def line(start: Value, end: Value, name: str, size: float, gradient: float = 0.0) -> Edge:
+    def line(start: Value, end: Value, name: str, size: float, pull: float) -> Edge:
         ends = int(boxes[start][1:]), int(boxes[end][1:])
         route = tuple(nodes[node].place for node in ends)
-        return Edge(*ends, route, name, _share(size, largest), _share(gradient, steepest))
+        return Edge(*ends, route, name, _share(size, largest), pull)
 
     for layer, sums in enumerate(network.sums, 1):
         for to, z in enumerate(sums, 1):
             for source, a in enumerate(network.layers[layer - 1], 1):
                 name = weight_name(layer, to, source)
-                edges[name] = line(a, z, name, abs(network.weights[name].data), network.weights[name].grad)
-    for output in network.layers[-1]:
-        edges[output.name] = line(output, network.loss, "", largest / 2)
+                weight = network.weights[name]
+                edges[name] = line(a, z, name, abs(weight.data), _share(weight.grad, steepest))
+    for output in outputs:
+        edges[output.name] = line(output, network.loss, "", largest / 2, _share(output.grad, top))
     spots = label_spots([(edge.route[0], edge.route[-1]) for edge in edges.values()])
     return {name: replace(edge, label=spot) for (name, edge), spot in zip(edges.items(), spots, strict=True)}
 

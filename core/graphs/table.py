@@ -25,7 +25,7 @@ class Edge:
     route: tuple[Point, ...]
     name: str = ""
     strength: float = 0.0  # 0 … 1, how thick
-    pull: float = 0.0  # −1 … 1, its gradient beside the largest one: its colour and width once backward has crossed it
+    pull: float = 0.0  # −1 … 1, its gradient beside the largest of its kind: colour and width once backward crossed it
     label: LabelSpot = field(default_factory=LabelSpot)  # where its slope and its gradient are written
 
 

@@ -131,6 +131,21 @@ def test_a_weight_is_picked_and_its_chain_written_out(visit):
     expect(row).to_contain_text("∂L/∂w³₁₂")
 
 
+@pytest.mark.parametrize("net", ["2-2-1", "3-4-3-2"])
+def test_at_the_end_every_line_has_its_gradients_colour_and_nothing_is_dim(visit, net):
+    page = visit(f"/backpropagation?part=A+network&net={net}")
+    dim, edges = page.locator(".board .dim"), page.locator(".board .edge")
+    expect(dim.first).to_be_visible()  # the picked weight's chain stands out meanwhile
+    expect(page.locator(".board :is(.rises, .falls)")).to_have_count(0)
+    press(page, "All at once")
+    expect(dim).to_have_count(0)
+    assert edges.count() == {"2-2-1": 7, "3-4-3-2": 32}[net]
+    for edge in edges.all():
+        expect(edge).to_have_class(re.compile("rises|falls"))
+    press(page, "Step back")
+    expect(dim.first).to_be_visible()
+
+
 OVERLAPS = """() => {
   const shown = [...document.querySelectorAll(".label text, .node rect")].filter(
     (part) => part.getClientRects().length && (part.tagName === "rect" || part.textContent));
@@ -181,6 +196,7 @@ def test_on_a_phone_the_graph_scrolls_inside_and_the_page_does_not(visit, new_pa
     press(page, "Step on")
     expect(page.locator(".now")).to_contain_text("Backward starts at the loss")
     expect(result).to_be_in_viewport()  # the board follows the head
+    expect(page).to_have_url(re.compile(r"[?&]step="))
     settled(page)
     place = board.evaluate("(board) => board.scrollLeft")
     press(page, "Take the step")

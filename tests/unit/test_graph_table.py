@@ -177,6 +177,19 @@ def test_network_table_has_torchs_gradients_and_all_paths(shape):
     assert weights_crossed == len(on_lines), "backward crosses each weight once"
 
 
+@pytest.mark.parametrize(("shape", "to_the_loss"), [("2-2-1", [-1.0]), ("3-4-3-2", [1.0, -1.0])])
+def test_every_line_pulls_as_its_gradient_beside_the_steepest_of_its_kind(shape, to_the_loss):
+    network = build_network(SPECS[shape])
+    network.loss.backward()
+    edges = network_table(network).edges
+    theirs = torch_gradients(network.spec, {name: value.data for name, value in network.weights.items()})
+    steepest = max(abs(theirs[name]) for name in network.weights)
+    for edge in edges:
+        if edge.name:
+            assert edge.pull == pytest.approx(theirs[edge.name] / steepest, rel=1e-6)
+    assert [edge.pull for edge in edges if not edge.name] == pytest.approx(to_the_loss)  # a − t < 0; p, and p − 1
+
+
 @pytest.mark.parametrize("batch", [1, 4, 12])
 def test_matrix_checks_and_shapes(batch):
     cache = example_batch(batch, 3)

@@ -60,7 +60,8 @@ def _picture(network: Network, picked: str) -> None:
     pick = lambda weight: set_url("weight", key_of(weight), FIRST_WEIGHT)  # noqa: E731
     show_graph(network_table(network), f"network:{shape}", alt, picked=picked, on_pick=pick)
     st.caption(
-        "On the way back a weight's line takes its gradient's sign as colour, blue above 0, and its size as width."
+        "On the way back a line takes its gradient's sign as colour, blue above 0, and its size as width: "
+        "the weights' lines beside each other, and those to the loss beside each other."
     )
 
 
