@@ -41,20 +41,26 @@ function draw(stage, state) {
   state.light = data.light;
 }
 
+// Lengths of the drawing, and of a weight's chip. On a phone the first gap is `wider`, for most weights stand there.
+function measures(narrow, compact) {
+  const small = { gap: 24, r: 9, wider: 0 };  // no chips
+  if (compact) return narrow ? { ...small, width: 400, left: 52, right: 108 } : { ...small, width: 800, left: 90, right: 146 };
+  if (narrow) return { width: 360, left: 29, right: 38, gap: 140, r: 26, wider: 90, half: 20, tall: 30 };
+  return { width: 800, left: 90, right: 120, gap: 118, r: 31, wider: 0, half: 27, tall: 22 };
+}
+
 function build(stage, state, data) {
   Object.assign(state, { shape: shape(data), narrow: isNarrow(stage), binds: {}, nodes: {}, edges: {} });
-  const width = state.narrow ? 400 : 800, gap = data.compact ? 24 : 118;
+  const { width, left, right, gap, wider } = (state.sizes = measures(state.narrow, data.compact));
   const height = Math.max(...data.layers.map((layer) => layer.rows || layer.nodes.length)) * gap + 34;
-  state.radius = data.compact ? 9 : state.narrow ? 27 : 31;
   const focused = stage.getRootNode().activeElement?.dataset?.id;
   stage.replaceChildren();
   stage.classList.toggle("compact", data.compact);
   const surface = svg(stage, "svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": data.alt });
   const lines = svg(surface, "g"), circles = svg(surface, "g"), chips = svg(surface, "g");
-  const margin = state.narrow ? 52 : 90, columns = Math.max(data.columns ?? data.layers.length, 2);
-  const inner = (width - 2 * margin - (data.compact ? 56 : 30)) / (columns - 1);
+  const inner = (width - left - right - wider) / (Math.max(data.columns ?? data.layers.length, 2) - 1);
   data.layers.forEach((layer, column) => {
-    const x = margin + column * inner, taken = layer.centred ? layer.nodes.length : layer.rows;
+    const x = left + column * inner + (column ? wider : 0), taken = layer.centred ? layer.nodes.length : layer.rows;
     const top = (height + 20) / 2 - ((taken - 1) * gap) / 2;
     svg(surface, "text", { x, y: 14, class: "title" }, layer.title);
     layer.nodes.forEach((node, row) => neuron(circles, state, node, x, top + row * gap));
@@ -67,7 +73,7 @@ function build(stage, state, data) {
 function write(state, name) { for (const update of state.binds[name] ?? []) update(state.values[name]); }
 
 function neuron(parent, state, node, x, y) {
-  const { data } = state.component, r = state.radius;
+  const { data } = state.component, { r } = state.sizes;
   const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: node.input ? "img" : "button", "data-id": node.id });
   const circle = svg(group, "circle", { cx: x, cy: y, r, stroke: data.palette.neutral });
   const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette.forward });
@@ -76,7 +82,7 @@ function neuron(parent, state, node, x, y) {
     svg(group, "text", { x, y: y - 8, class: "name" }, node.label);
     const number = svg(group, "text", { x, y: y + 10, class: "number", "data-value": `a:${node.id}` });
     bind(state, `a:${node.id}`, (value) => { number.textContent = fixed(value); });
-    const below = svg(group, "text", { x, y: y + r + 15, class: "name" });
+    const below = svg(group, "text", { x, y: y + r + 15, class: "name sum" });
     if (!node.input) bind(state, `s:${node.id}`, (value) => { below.textContent = `sum ${fixed(value)}`; });
   } else if (node.label) {
     svg(group, "text", { x: x + r + 8, y: y + 4, class: "side" }, node.label);
@@ -96,8 +102,8 @@ function neuron(parent, state, node, x, y) {
 }
 
 function connect(lines, chips, state, edge, surface) {
-  const { data } = state.component, to = state.nodes[edge.to], r = state.radius;
-  const from = edge.from ? state.nodes[edge.from] : { x: to.x, y: to.y - r - 18 };
+  const { data } = state.component, to = state.nodes[edge.to], { r, half, tall } = state.sizes;
+  const from = edge.from ? state.nodes[edge.from] : { x: to.x, y: to.y - r - 8 };
   const length = Math.hypot(to.x - from.x, to.y - from.y), ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
   const trim = edge.from ? r : 0;
   const ends = { x1: from.x + ux * trim, y1: from.y + uy * trim, x2: to.x - ux * r, y2: to.y - uy * r };
@@ -111,13 +117,13 @@ function connect(lines, chips, state, edge, surface) {
   state.edges[edge.id] = { group, edge };
   if (!edge.label) return;
   const grab = svg(group, "line", { ...ends, class: "grab" });
-  const reach = edge.from ? length * (state.narrow ? 0.4 : 0.25) : 4, half = state.narrow ? 20 : 27;
+  const reach = edge.from ? Math.max(length / 4, (r + half + 2) / ux) : -tall / 2;  // quarters of crossing lines lie apart
   const chip = svg(chips, "g", {
     class: "chip", tabindex: 0, role: "slider", "data-id": edge.id, "aria-label": edge.label,
     "aria-valuemin": data.low, "aria-valuemax": data.high, "aria-orientation": "vertical",
-    transform: `translate(${from.x + ux * reach + (edge.from ? 0 : -half - 7)} ${from.y + uy * reach})`,
+    transform: `translate(${from.x + ux * reach} ${from.y + uy * reach})`,
   });
-  svg(chip, "rect", { x: -half, y: -11, width: 2 * half, height: 22, rx: 11 });
+  svg(chip, "rect", { x: -half, y: -tall / 2, width: 2 * half, height: tall, rx: tall / 2 });
   const text = svg(chip, "text", { x: 0, y: 4.5, "data-value": `w:${edge.id}` });
   bind(state, `w:${edge.id}`, (value) => {
     text.textContent = (edge.from || state.narrow ? "" : "b ") + fixed(value, 2);
@@ -142,10 +148,10 @@ function editable(surface, state, edge, chip, grab) {
     start().y ??= y;
     move(state.dragging.from + (state.dragging.y - y) / 110);
   };
-  chip.ontouchstart = (event) => event.preventDefault();  // or the page would scroll under the finger
-  for (const handle of [chip, grab]) draggable(surface, handle, drag, end);
-  const take = grab.onpointerdown;
-  grab.onpointerdown = (event) => { if (event.pointerType !== "touch") take(event); };  // there a finger scrolls the page
+  for (const handle of [chip, grab]) {
+    handle.ontouchstart = (event) => event.preventDefault();  // or the page would scroll under the finger
+    draggable(surface, handle, drag, end);
+  }
   steerable(chip, (dx, dy) => { start(); move(state.values[`w:${edge.id}`] + (dx + dy) * state.component.data.step); }, end);
   chip.onfocus = () => { if (!state.dragging) highlight(state, edge.to); };
   chip.onblur = () => { end(); highlight(state); };

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.runs_support import until
 
+SIDES = (("x", "width"), ("y", "height"))  # of a box
+
 
 def chip(page, name):
     return page.get_by_role("slider", name=name, exact=True)
@@ -274,6 +276,12 @@ def swipe(page, x, y, down):
         session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
 
 
+def between(page, *inputs):
+    """The point in the middle between two input neurons, where no line runs."""
+    boxes = [page.get_by_role("img", name=f"input {name} =").locator("circle").first.bounding_box() for name in inputs]
+    return [sum(box[at] + box[size] / 2 for box in boxes) / len(boxes) for at, size in SIDES]
+
+
 def test_a_finger_moves_a_weight_on_a_phone(visit, new_page, settled):
     page = visit("/forward_pass", new_page(width=390, height=844, touch=True))
     handle = chip(page, "bias of ŷ")
@@ -286,8 +294,29 @@ def test_a_finger_moves_a_weight_on_a_phone(visit, new_page, settled):
     settled(page)
     x, y = on_edge(page, "x3-h1", 0.7)
     place = handle.bounding_box()["y"]
-    swipe(page, x, y, -200)
-    until(lambda: handle.bounding_box()["y"] < place - 50)  # there a finger scrolls the page
-    expect(number(page, "w:x3-h1")).to_have_text("0.80")
-    assert "w=" not in page.url
+    swipe(page, x, y, 40)
+    expect(page).to_have_url(re.compile(r"[?&]w="))
+    settled(page)
+    moved = weights_in(page.url)
+    assert moved[2] < 0.6
+    assert [*moved[:2], *moved[3:]] == [0.5, -0.3, -0.6, 0.9, 0.2, 0.2, 0.4, -0.7]
+    assert value(page, "w:x3-h1") == pytest.approx(moved[2], abs=0.005)
+    assert handle.bounding_box()["y"] == place  # the page stays
+    swipe(page, *between(page, "x₁", "x₂"), -200)
+    until(lambda: handle.bounding_box()["y"] < place - 50)  # beside the lines a finger scrolls the page
+    assert weights_in(page.url) == moved
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(("width", "least"), [(390, 28), (320, 24), (1440, 17)])
+def test_no_weight_stands_on_another_or_on_a_neuron(visit, new_page, width, least):
+    page = visit("/forward_pass?stage=Network", new_page(width))
+    weights, neurons = page.locator(".chip rect"), page.locator('.neuron circle:first-child, [role="button"] .sum')
+    expect(weights).to_have_count(12 + 4)
+    expect(neurons).to_have_count(7 + 4)
+    chips, others = ([mark.bounding_box() for mark in marks.all()] for marks in (weights, neurons))
+    for index, a in enumerate(chips):
+        assert min(a["width"], a["height"]) >= least
+        for b in chips[:index] + others:
+            gaps = [abs(a[at] + a[size] / 2 - b[at] - b[size] / 2) - (a[size] + b[size]) / 2 for at, size in SIDES]
+            assert max(gaps) >= 0
