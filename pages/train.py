@@ -7,6 +7,7 @@ import torch
 
 from core.data import load_mnist
 from core.model import ModelConfig, build_model
+from core.runs import RunSpec
 from core.training import RECIPES, train
 from core.training.loop import batches, take_step
 from pages.ui.frame import open_lesson
@@ -30,10 +31,10 @@ picture, control = st.columns([7, 3], gap="large")
 with control:
     recipe = recipe_control()
     promise = st.container(height=52, border=False)
+    spec: RunSpec | None = None
     try:
         spec = settings(recipe)
     except ValueError as error:
-        spec = None
         st.error(f"These settings do not go together: {error}.", icon=":material/tune:")
 with promise:
     say_recipe(recipe, spec)

@@ -79,7 +79,7 @@ def _label_in_url(key: str, labels: Mapping[str, str]) -> None:
     """
     if st.session_state.get(key) not in (None, *labels):  # another lesson's, which has a setting of the same name
         del st.session_state[key]
-    named = session("said by name", set)
+    named = session("said by name", set[str])
     name = st.query_params.get(key)
     if key in named and key in st.session_state:
         named.remove(key)

@@ -100,8 +100,9 @@ def valid_weight(report: object, movable: set[str], moves: Moves | None) -> tupl
     if not isinstance(report, dict) or moves is None:
         return None
     line, value = report.get("edge"), report.get("value")
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not isinstance(line, str) or line not in movable or not is_number or not moves.low <= value <= moves.high:
+    if not isinstance(line, str) or line not in movable or isinstance(value, bool):
+        return None
+    if not isinstance(value, int | float) or not moves.low <= value <= moves.high:
         return None
     return line, float(value)
 

@@ -108,7 +108,10 @@ def show_plane(
         "alt": alt,
         **_walking(walk),
     }
-    on = {"point": partial(_moved, plane, key, movable), "step": partial(_stepped, key, len(walk.x) if walk else 1)}
+    on: dict[str, Callable[[], None]] = {
+        "point": partial(_moved, plane, key, movable),
+        "step": partial(_stepped, key, len(walk.x) if walk else 1),
+    }
     mount("plane", data, key, on)
 
 

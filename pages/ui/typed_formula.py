@@ -6,9 +6,9 @@ from core.expression import FUNCTIONS, ExpressionError
 from pages.ui.controls import Callback
 
 
-def formula_field(label: str, first: str, names: str = "", on_change: Callback = None, **options: str) -> str:
+def formula_field(label: str, first: str, names: str = "", on_change: Callback = None, placeholder: str = "") -> str:
     """Return the formula that the reader types, in the URL as `?f=`; `names` are the variables to list below it."""
-    text = st.text_input(label, first, key="f", bind="query-params", on_change=on_change, **options)
+    text = st.text_input(label, first, key="f", bind="query-params", on_change=on_change, placeholder=placeholder)
     st.caption(f"{names}`+ - * / **`, brackets, `pi`, `e`, {', '.join(f'`{name}`' for name in FUNCTIONS)}")
     return text
 

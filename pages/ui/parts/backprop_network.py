@@ -123,8 +123,8 @@ def latex(name: str) -> str:
     """Return a name such as w¹₂₃ as LaTeX."""
     if len(name) < 2:
         return name
-    letter, layer, *places = on_the_line(name)
-    return rf"{letter}^{{({layer})}}_{{{''.join(places)}}}"
+    plain = on_the_line(name)
+    return rf"{plain[0]}^{{({plain[1]})}}_{{{plain[2:]}}}"
 
 
 def key_of(name: str) -> str:

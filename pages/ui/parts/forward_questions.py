@@ -49,7 +49,7 @@ def batch_or_rows() -> Outcome:
 def other_order() -> Outcome:
     """Run the small reader on the test digits, and on the same with the rows turned round."""
     digits = load_mnist()
-    images = digits.test_images.astype(np.float32) / 255
+    images = digits.test_images.astype(np.float32) / np.float32(255)
     guesses = (predict(small_reader(), order).argmax(1) for order in (images, images[:, ::-1]))
     as_is, turned = (float((guess == digits.test_labels).mean()) for guess in guesses)
     choice = 0 if turned > as_is - 0.01 else 1 if turned > 0.5 else 2

@@ -1,6 +1,7 @@
 """The state of the loop on its page: settings, rounds and last step stand in the URL, the numbers in the session."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from core.data import load_mnist
 from core.experiments.loop import ACTS, MAX_ROUNDS, STEPS, LoopConfig, LoopState, Refused, repeat, replay, run_rounds
@@ -8,6 +9,8 @@ from core.experiments.pairs import Pairs, threes_and_sevens
 from pages.ui.state import session, set_url, url_choice, url_integer
 
 ROUND = STEPS[1:5]  # what one round consists of
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -24,6 +27,12 @@ class Loop:
 def pairs() -> Pairs:
     """Return the 3s and 7s."""
     return threes_and_sevens(load_mnist())
+
+
+def made(number: T | None) -> T:
+    """Return what the step on show has made."""
+    assert number is not None, "no step has made it yet"
+    return number
 
 
 def current(config: LoopConfig) -> Loop:

@@ -16,7 +16,7 @@ from pages.ui.catalogue import LESSONS, lesson
 from pages.ui.charts import show
 from pages.ui.frame import page_of
 from pages.ui.loop_map import next_step
-from pages.ui.parts.loop_state import Loop, pairs
+from pages.ui.parts.loop_state import Loop, made, pairs
 from pages.ui.tex import tex
 from pages.ui.texts import lesson_text
 
@@ -35,11 +35,10 @@ SHOWN_DIGITS, COLUMNS = 12, 6
 def pictures(state: LoopState) -> None:
     """Show the weights and their change, the batch with its guesses, and the loss so far."""
     stepped = state.weights_before is not None
-    before = state.weights_before if stepped else state.weights
-    images = [None if part is None else part.numpy() for part in (before, state.gradient)]
-    after = state.weights.numpy() if stepped and state.weights is not None else None
+    parts = (state.weights_before, state.gradient, state.weights) if stepped else (state.weights, state.gradient, None)
+    before, gradient, after = (None if part is None else part.numpy() for part in parts)
     alt = "Weights before, minus rate times gradient, equals weights after: three images of 28 × 28 numbers."
-    show(update_figure(*images, after, state.config.learning_rate), "loop_update", alt)
+    show(update_figure(before, gradient, after, state.config.learning_rate), "loop_update", alt)
     batch_column, loss_column = st.columns(2, gap="small")
     with batch_column:
         _batch(state)
@@ -75,7 +74,7 @@ def changes(loop: Loop) -> None:
 
 
 def _initialise(loop: Loop) -> None:
-    w = loop.state.weights
+    w = made(loop.state.weights)
     st.latex(r"w_i \sim \mathcal{N}\!\left(0, \tfrac{1}{784}\right), \qquad b = 0")
     st.markdown(
         f"785 numbers: 784 weights, one a pixel, and the bias. Mean {_n(w.mean())}, standard deviation {_n(w.std())}, "
@@ -86,8 +85,9 @@ def _initialise(loop: Loop) -> None:
 
 def _predict(loop: Loop) -> None:
     state = loop.state
-    q, p = state.logits[0].item(), state.logits[0].sigmoid().item()
-    right = (state.logits > 0) == (pairs().train_targets[state.batch] == 1)
+    logits = made(state.logits)
+    q, p = logits[0].item(), logits[0].sigmoid().item()
+    right = (logits > 0) == (pairs().train_targets[made(state.batch)] == 1)
     st.latex(rf"w \cdot x + b = {tex(q)}, \qquad p(7) = \frac{{1}}{{1 + e^{{-({tex(q)})}}}} = {tex(p)}")
     st.markdown(
         f"That is the first digit of the batch. {len(right)} new predictions in all, {int(right.sum())} of them right. "
@@ -99,7 +99,7 @@ def _loss(loop: Loop) -> None:
     state = loop.state
     each = example_losses(state, pairs())
     best, worst = each.min(), each.max()
-    st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) = {tex(state.loss)}")
+    st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) = {tex(made(state.loss))}")
     st.markdown(
         f"One new number. The best guess of the batch costs {_n(best)}, the worst {_n(worst)}: it gave the right "
         f"answer only {math.exp(-float(worst)):.1%}. Knowing nothing costs log 2 = 0.693."
@@ -107,7 +107,7 @@ def _loss(loop: Loop) -> None:
 
 
 def _gradient(loop: Loop) -> None:
-    g, bias_gradient = loop.state.gradient, loop.state.bias_gradient
+    g, bias_gradient = made(loop.state.gradient), loop.state.bias_gradient
     st.latex(
         rf"\|\nabla_w L\| = {tex(g.norm().item())}, \qquad \frac{{\partial L}}{{\partial b}} = {tex(bias_gradient)}"
     )
@@ -122,7 +122,7 @@ def _step(loop: Loop) -> None:
     state, rate = loop.state, loop.state.config.learning_rate
     used, now = state.history[-1], loss_now(state, pairs())
     st.latex(rf"w \leftarrow w - {rate:g} \cdot \nabla_w L, \qquad L: {tex(used)} \to {tex(now)}")
-    moved = int((state.weights != state.weights_before).sum())
+    moved = int((made(state.weights) != made(state.weights_before)).sum())
     st.markdown(
         f"{moved} of 784 weights moved, and the bias went from {_n(state.bias_before)} to {_n(state.bias)}. The same "
         f"batch now costs {'less' if now < used else 'more'}. Point at the pictures to read every weight."
@@ -131,7 +131,7 @@ def _step(loop: Loop) -> None:
 
 
 def _update_table(state: LoopState) -> None:
-    before, g, after = state.weights_before, state.gradient, state.weights
+    before, g, after = made(state.weights_before), made(state.gradient), made(state.weights)
     rate = state.config.learning_rate
     _table(
         ["pixel", "w before", "− rate × gradient", "= w after"],
@@ -153,8 +153,8 @@ def _repeat(loop: Loop) -> None:
 
 def _stop(loop: Loop) -> None:
     state = loop.state
-    total = len(pairs().test_targets)
-    st.latex(rf"\frac{{{round(state.accuracy * total)}}}{{{total}}} = {100 * state.accuracy:.2f}\,\%")
+    accuracy, total = made(state.accuracy), len(pairs().test_targets)
+    st.latex(rf"\frac{{{round(accuracy * total)}}}{{{total}}} = {100 * accuracy:.2f}\,\%")
     st.markdown(
         f"right on 3s and 7s that no step has seen, after {_count(state.rounds)}. No weight has changed. "
         "Press 2 to go on all the same."

@@ -152,7 +152,7 @@ def _column(layer: int, outputs: Tensor, reading: Reading) -> Column:
 
 def _lines(model: MLP) -> tuple[tuple[Line, ...], dict[str, float]]:
     lines, weights = [], {}
-    for layer, linear in enumerate(model.layers):
+    for layer, linear in enumerate(model.linears):
         if layer == 0:
             continue
         for end, row in enumerate(linear.weight.tolist()):
@@ -165,7 +165,7 @@ def _lines(model: MLP) -> tuple[tuple[Line, ...], dict[str, float]]:
 
 def _detail(model: MLP, reading: Reading, layer: int, neuron: int) -> str:
     """Return a neuron's sum in words: all its products, or how many there are when they are 784."""
-    linear = model.layers[layer]
+    linear = model.linears[layer]
     bias, z = linear.bias.tolist()[neuron], float(reading.sums[layer][neuron])
     if layer == 0:
         inked = int((reading.inputs > 0).sum())
