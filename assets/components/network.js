@@ -45,7 +45,7 @@ function draw(stage, state) {
 function measures(narrow, compact) {
   const small = { gap: 24, r: 9, wider: 0 };  // no chips
   if (compact) return narrow ? { ...small, width: 400, left: 52, right: 108 } : { ...small, width: 800, left: 90, right: 146 };
-  if (narrow) return { width: 360, left: 29, right: 38, gap: 140, r: 26, wider: 90, half: 20, tall: 30 };
+  if (narrow) return { width: 360, left: 29, right: 38, gap: 140, r: 26, wider: 90, half: 20, tall: 31 };
   return { width: 800, left: 90, right: 120, gap: 118, r: 31, wider: 0, half: 27, tall: 22 };
 }
 

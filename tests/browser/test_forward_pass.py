@@ -31,6 +31,11 @@ def grab(page, handle):
     return x, y
 
 
+def boxes(parts):
+    """Where all these parts are, at one and the same moment."""
+    return parts.evaluate_all("(parts) => parts.map((part) => part.getBoundingClientRect().toJSON())")
+
+
 def drag_right(page, handle, pixels):
     x, y = grab(page, handle)
     page.mouse.move(x + pixels, y, steps=6)
@@ -247,11 +252,12 @@ def test_a_digit_is_read_and_a_hidden_neuron_seen_from_close_by(visit):
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_digits_to_choose_from_stand_in_two_rows_of_five(visit, new_page, width):
     page = visit("/forward_pass?part=A+real+digit", new_page(width))
-    digits = [page.get_by_role("radio", name=str(digit), exact=True) for digit in range(10)]
-    rows = [digit.bounding_box()["y"] for digit in digits]
+    digits = page.get_by_role("radiogroup", name="Meant as").get_by_role("radio")
+    expect(digits).to_have_text([str(digit) for digit in range(10)])
+    rows = [box["y"] for box in boxes(digits)]
     assert rows == [rows[0]] * 5 + [rows[9]] * 5
     assert rows[0] < rows[9]
-    digits[9].click()
+    digits.nth(9).click()
     expect(page.get_by_text("The network reads a 9")).to_be_visible()
 
 
@@ -278,8 +284,8 @@ def swipe(page, x, y, down):
 
 def between(page, *inputs):
     """The point in the middle between two input neurons, where no line runs."""
-    boxes = [page.get_by_role("img", name=f"input {name} =").locator("circle").first.bounding_box() for name in inputs]
-    return [sum(box[at] + box[size] / 2 for box in boxes) / len(boxes) for at, size in SIDES]
+    found = [page.get_by_role("img", name=f"input {name} =").locator("circle").first.bounding_box() for name in inputs]
+    return [sum(box[at] + box[size] / 2 for box in found) / len(found) for at, size in SIDES]
 
 
 def test_a_finger_moves_a_weight_on_a_phone(visit, new_page, settled):
@@ -311,12 +317,11 @@ def test_a_finger_moves_a_weight_on_a_phone(visit, new_page, settled):
 @pytest.mark.parametrize(("width", "least"), [(390, 28), (320, 24), (1440, 17)])
 def test_no_weight_stands_on_another_or_on_a_neuron(visit, new_page, width, least):
     page = visit("/forward_pass?stage=Network", new_page(width))
-    weights, neurons = page.locator(".chip rect"), page.locator('.neuron circle:first-child, [role="button"] .sum')
-    expect(weights).to_have_count(12 + 4)
-    expect(neurons).to_have_count(7 + 4)
-    chips, others = ([mark.bounding_box() for mark in marks.all()] for marks in (weights, neurons))
-    for index, a in enumerate(chips):
+    expect(page.locator(".chip rect")).to_have_count(12 + 4)
+    found = boxes(page.locator('.neuron circle:first-child, .neuron[role="button"] .sum, .chip rect'))
+    assert len(found) == 7 + 4 + 16  # in the order in which they are drawn
+    for index, a in enumerate(found[7 + 4 :], 7 + 4):
         assert min(a["width"], a["height"]) >= least
-        for b in chips[:index] + others:
+        for b in found[:index]:
             gaps = [abs(a[at] + a[size] / 2 - b[at] - b[size] / 2) - (a[size] + b[size]) / 2 for at, size in SIDES]
             assert max(gaps) >= 0
