@@ -53,7 +53,11 @@ def open_laboratory() -> Iterator[None]:
 
 def _ask(laboratory: Laboratory, function: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
     bound.apply_defaults()
-    return decode(laboratory.ask(_name(function), encode(tuple(bound.arguments.values()))), travelling(function)[1])
+    result = laboratory.ask(_name(function), encode(tuple(bound.arguments.values())))
+    try:
+        return decode(result, travelling(function)[1])
+    except ValueError as error:
+        raise LaboratoryError("not understood") from error
 
 
 def _name(function: Callable[..., Any]) -> str:

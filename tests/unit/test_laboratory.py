@@ -106,7 +106,7 @@ def test_a_wrong_setting_is_told_as_it_is_without_a_laboratory(laboratory, caplo
 
 
 def test_a_laboratory_that_dies_costs_nobody_a_result_and_opens_again(monkeypatch, caplog):
-    logging.getLogger(NAME).propagate = True
+    monkeypatch.setattr(logging.getLogger(NAME), "propagate", True)
     monkeypatch.setattr(room, "REST", 1000)
     with open_laboratory():
         first = where(5.0).process
@@ -132,7 +132,31 @@ def test_an_experiment_that_never_ends_is_ended(monkeypatch, laboratory):
     monkeypatch.setattr(room, "PATIENCE", 0.3)
     os.kill(process, signal.SIGSTOP)
     assert where(51.0).process == os.getpid()
-    until(lambda: laboratory._died_at is not None)
+    until(lambda: laboratory._process is None)
+
+
+def test_who_waits_long_because_many_wait_kills_nothing(monkeypatch, laboratory):
+    where(55.0)
+    monkeypatch.setattr(room, "PATIENCE", 1.5)
+    process, got = laboratory._process, []
+    waiter = threading.Thread(target=lambda: got.append(asleep(3.6)))
+    waiter.start()
+    until(lambda: laboratory._waiting)
+    while waiter.is_alive():  # others are served meanwhile
+        where(56 + time.monotonic())
+        time.sleep(0.1)
+    assert got == [process.pid]
+
+
+def test_a_laboratory_that_cannot_be_opened_leaves_all_work_here(monkeypatch, caplog):
+    def refused(*_):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(logging.getLogger(NAME), "propagate", True)
+    monkeypatch.setattr(room, "start_process", refused)
+    with open_laboratory():
+        assert where(80.0).process == os.getpid()
+    assert "laboratory cannot be opened" in caplog.text
 
 
 def test_a_short_experiment_does_not_wait_for_a_long_one(laboratory):
