@@ -31,7 +31,8 @@ def pairs() -> Pairs:
 
 def made(number: T | None) -> T:
     """Return what the step on show has made."""
-    assert number is not None, "no step has made it yet"
+    if number is None:
+        raise RuntimeError("no step has made it yet")
     return number
 
 
