@@ -21,11 +21,12 @@ import core
 import core.runs
 import pages.ui
 from core.laboratory import open_laboratory
+from core.memory import share_pools
 from core.notes import get_notes
 from core.telemetry.logs import configure_logs
 from core.telemetry.operator import operator_place
 from pages.ui.catalogue import LESSONS
-from pages.ui.economy import collect_now_and_then, remember_theme, share_arenas
+from pages.ui.economy import collect_now_and_then, remember_theme
 from pages.ui.guard import answer_kindly, tell_kindly
 from pages.ui.operator import open_door
 from pages.ui.sockets import answer_at_once
@@ -59,7 +60,6 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     wake_once(asyncio.get_running_loop())
     take_turns()
     remember_theme()
-    share_arenas()
     torch.set_num_threads(1)
     for name in IMPORTED_LATER:
         importlib.import_module(name)
@@ -99,6 +99,7 @@ def settings() -> WebSettings:
         raise SystemExit(str(error)) from None
 
 
+share_pools()  # before there are threads
 SETTINGS = settings()
 
 app = st.App(

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.paths import ROOT
 
+SWITCH_SECONDS = 0.001  # after which a thread gives way to another one that waits to run Python; where many do
 OURS = "seven-steps-"  # with which the names of our processes begin
 
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -23,12 +24,17 @@ def start_process(main: Callable[[Connection], None], name: str) -> tuple[BasePr
     context: Any = multiprocessing.get_context(_METHOD)
     ours, theirs = context.Pipe()
     process = context.Process(target=main, args=(theirs,), name=OURS + name, daemon=True)
-    with _starting:
-        _leave_main_alone()
-        if _METHOD == "forkserver":
-            _prepare_fork_server(context)
-        process.start()
-    theirs.close()
+    try:
+        with _starting:
+            _leave_main_alone()
+            if _METHOD == "forkserver":
+                _prepare_fork_server(context)
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return process, ours
 
 

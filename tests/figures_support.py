@@ -8,18 +8,18 @@ import numpy as np
 import plotly.io
 from plotly import graph_objects as go
 
-from core.figures.as_plotly import Checked, as_plotly
+from core.figures.as_plotly import ReadyMade, as_plotly
 from core.figures.figure import Figure
 
 
-def checked(figure: Figure) -> Checked:
+def checked(figure: Figure) -> ReadyMade:
     """A figure for Streamlit whose every setting Plotly knows, and would send as it is."""
     ours = as_plotly(figure)
     assert as_sent(go.Figure(figure.traces, figure.layout)) == as_sent(ours)
     return ours
 
 
-def as_sent(figure: go.Figure | Checked) -> dict[str, Any]:
+def as_sent(figure: go.Figure | ReadyMade) -> dict[str, Any]:
     """What a browser gets of a figure."""
     return json.loads(plotly.io.to_json(figure.to_dict(), validate=False))
 

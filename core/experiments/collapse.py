@@ -87,7 +87,7 @@ def train_stack(config: StackConfig) -> Stack:
     optimizer = Adam(network.parameters, RATE)
     x, y = planar_points(config.data, config.seed)
     for _ in range(STEPS):
-        network.look(x, y, activation)
+        network.forward_backward(x, y, activation)
         optimizer.step(network.gradient)
     trained = tuple(layer.weight for layer in network.layers), tuple(layer.bias for layer in network.layers)
     answers = run_layers(x, *trained, config.activation)[-1].squeeze(1) > 0

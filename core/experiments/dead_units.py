@@ -62,11 +62,11 @@ def shock(config: ShockConfig) -> UnitHistory:
     generator = torch.Generator().manual_seed(config.seed)
     x, y = rings(POINTS, generator)  # (n, 2), (n,)
     network = PlaneNetwork((2, UNITS, 1), ACTIVATIONS["relu"].gain, generator)
-    optimizer, leaky = Adam(network.parameters, CALM_RATE), with_leak("leaky", "", config.leak)
+    optimizer, leaky = Adam(network.parameters, CALM_RATE), with_leak("Leaky ReLU", r"\max(ax, x)", config.leak)
     sums, logits, gradients = [], [], []
     for step in range(config.steps):
         is_violent = step < config.violent
-        hidden, last = network.look(x, y, ACTIVATIONS["relu"] if is_violent else leaky)
+        hidden, last = network.forward_backward(x, y, ACTIVATIONS["relu"] if is_violent else leaky)
         sums.append(hidden)
         logits.append(last.squeeze(1))
         gradients.append(network.gradient.clone())

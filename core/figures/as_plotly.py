@@ -8,7 +8,7 @@ from plotly.basedatatypes import BaseFigure
 from core.figures.figure import Figure, Settings
 
 
-class Checked(BaseFigure):  # type: ignore[misc]  # Plotly tells no types
+class ReadyMade(BaseFigure):  # type: ignore[misc]  # Plotly tells no types
     """A figure that Plotly need not check: Streamlit asks `to_dict`, and nothing else, of a figure of Plotly's."""
 
     def __init__(self, data: list[Settings], layout: Settings) -> None:
@@ -19,9 +19,9 @@ class Checked(BaseFigure):  # type: ignore[misc]  # Plotly tells no types
         return self._spec
 
 
-def as_plotly(figure: Figure) -> Checked:
+def as_plotly(figure: Figure) -> ReadyMade:
     """Return a figure, under the theme of the page, for `st.plotly_chart`."""
-    return Checked(figure.traces, figure.layout | {"template": _theme(plotly.io.templates.default)})
+    return ReadyMade(figure.traces, figure.layout | {"template": _theme(plotly.io.templates.default)})
 
 
 @lru_cache(maxsize=1)

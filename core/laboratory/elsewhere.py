@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from core.laboratory.bench import EXPERIMENTS, travelling
@@ -15,26 +16,30 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _open: Laboratory | None = None
+_here = Lock()  # one at a time, when all who waited for a laboratory that died do their work alone
 
 
 def experiment(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep a function's newest results, as `made_once` does, and let the laboratory make them while it is open.
 
-    Its arguments and its result are numbers, texts, tuples, tensors and dataclasses of these. What it raises it raises
-    here: when the laboratory has no result for whatever reason, the function is called as if there were none.
+    Its arguments and its result are numbers, texts, tuples, tensors and dataclasses of these; an experiment asks for no
+    other one. When the laboratory has no result for whatever reason, the function is called as if there were none.
     """
 
     def marked(function: Callable[P, T]) -> Callable[P, T]:
         @wraps(function)
         def done(*args: P.args, **kwargs: P.kwargs) -> T:
-            if _open is not None:
-                with suppress(LaboratoryError):
-                    result: T = _ask(_open, function, inspect.signature(function).bind(*args, **kwargs))
-                    return result
-            return function(*args, **kwargs)
+            laboratory = _open
+            if laboratory is None:
+                return function(*args, **kwargs)
+            with suppress(LaboratoryError):
+                result: T = _ask(laboratory, function, inspect.signature(function).bind(*args, **kwargs))
+                return result
+            with _here:
+                return function(*args, **kwargs)
 
-        EXPERIMENTS[_name(function)] = kept = made_once(maxsize)(done)
-        return kept
+        EXPERIMENTS[_name(function)] = function
+        return made_once(maxsize)(done)
 
     return marked
 

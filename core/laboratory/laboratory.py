@@ -17,6 +17,7 @@ from core.waiting import result_of
 
 PATIENCE = 30.0  # seconds without any result; the longest experiment takes two on a slow machine
 REST = 10.0  # seconds after its end before the laboratory opens again
+GOODBYE_SECONDS = 2.0
 
 
 class LaboratoryError(RuntimeError):
@@ -24,44 +25,45 @@ class LaboratoryError(RuntimeError):
 
 
 class Laboratory:
-    """The process, and who waits for which experiment."""
+    """The process, and who waits for which experiment; a thread of its own listens to it, and starts it again."""
 
     def __init__(self) -> None:
         self._numbers = count()
-        self._waiting: dict[int, Future[bytes | None]] = {}
-        self._lock = threading.Lock()  # around all that follows
-        self._closed = False
+        self._lock = threading.Lock()  # around who waits, the process, and what is sent
+        self._waiting: dict[int, Future[Done]] = {}
         self._process: BaseProcess | None = None  # None: it has died, or could not be started
-        self._died_at = 0.0
         self._heard_at = 0.0  # when the last result came
-        with self._lock:
-            self._open()
+        self._closing = threading.Event()
+        pipe = self._open()
+        threading.Thread(target=self._keep_open, args=(pipe,), name="seven-steps-laboratory", daemon=True).start()
 
     def ask(self, function: str, arguments: bytes) -> bytes:
-        """Return the result of an experiment; raises `LaboratoryError` when there is none."""
-        asked: Future[bytes | None] = Future()
+        """Return an experiment's result; raises `LaboratoryError` without one, `ValueError` if a setting is wrong."""
+        asked: Future[Done] = Future()
         with self._lock:
-            if not self._listens():
+            if self._process is None:
                 raise LaboratoryError("closed")
             number = next(self._numbers)
             self._waiting[number] = asked
             with suppress(OSError):  # it has died; whoever listens to it notices
                 self._pipe.send_bytes(encode(Wanted(number, function, arguments)))
-        result = self._result(asked)
-        if result is None:
+        done = self._result(asked)
+        if done.refused is not None:
+            raise ValueError(done.refused)
+        if done.result is None:
             raise LaboratoryError("failed")
-        return result
+        return done.result
 
     def close(self) -> None:
         """End the process, which has nothing to save; whoever waits for it does the work alone."""
+        self._closing.set()
         with self._lock:
-            self._closed = True
             process = self._process
         if process is not None:
-            process.terminate()
-            process.join()
+            process.kill()
+            process.join(GOODBYE_SECONDS)
 
-    def _result(self, asked: Future[bytes | None]) -> bytes | None:
+    def _result(self, asked: Future[Done]) -> Done:
         """Return what comes; many who wait are served in turn, but a process that gives no results at all is killed."""
         while True:
             try:
@@ -71,21 +73,27 @@ class Laboratory:
                     if self._process is not None and time.monotonic() - self._heard_at > PATIENCE:
                         self._process.kill()
 
-    def _open(self) -> None:
-        try:
-            self._process, self._pipe = start_process(main, "laboratory")
-        except (OSError, EOFError) as error:
-            self._died_at = time.monotonic()
-            log(logging.ERROR, "laboratory cannot be opened", error)
-            return
-        listen = threading.Thread(target=self._listen, args=(self._pipe,), name="seven-steps-laboratory", daemon=True)
-        listen.start()
+    def _keep_open(self, pipe: Connection | None) -> None:
+        """Listen until the process ends, let who waits go, and open again after a rest."""
+        while True:
+            if pipe is not None:
+                try:
+                    self._listen(pipe)
+                finally:
+                    self._bury(pipe)
+            if self._closing.wait(REST):
+                return
+            pipe = self._open()
 
-    def _listens(self) -> bool:
-        """Whether there is a process that can be asked; one that has died some time ago is started again."""
-        if self._process is None and not self._closed and time.monotonic() - self._died_at > REST:
-            self._open()
-        return self._process is not None and not self._closed
+    def _open(self) -> Connection | None:
+        try:
+            process, pipe = start_process(main, "laboratory")
+        except (OSError, EOFError, RuntimeError) as error:
+            log(logging.ERROR, "laboratory cannot be opened", error)
+            return None
+        with self._lock:
+            self._process, self._pipe = process, pipe
+        return pipe
 
     def _listen(self, pipe: Connection) -> None:
         """Hand out results until the process ends, or says what cannot be understood."""
@@ -95,13 +103,16 @@ class Laboratory:
                 with self._lock:
                     waiting = self._waiting.pop(done.number)
                     self._heard_at = time.monotonic()
-                waiting.set_result(done.result)
+                waiting.set_result(done)
+
+    def _bury(self, pipe: Connection) -> None:
         with self._lock:
-            if self._process is not None:
-                self._process.kill()
-            self._process, self._died_at = None, time.monotonic()
+            process, self._process = self._process, None
             left, self._waiting = self._waiting, {}
-        for waiting in left.values():
-            waiting.set_result(None)
-        if not self._closed:
+            pipe.close()
+        if process is not None:
+            process.kill()
+        for number, waiting in left.items():
+            waiting.set_result(Done(number))
+        if not self._closing.is_set():
             log(logging.ERROR, "laboratory died", waiting=len(left))

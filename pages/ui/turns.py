@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME as WHOSE
 
+from core.processes import SWITCH_SECONDS
 from core.waiting import wait_aside
 
 LOG = logging.getLogger("seven_steps")
 AT_ONCE = 2  # one computes while another waits for a lock, a file or the database
 LONG_SECONDS = 0.4  # after which a script counts no more: nobody waits for somebody else's experiment
-SWITCH_SECONDS = 0.001  # after which a thread gives way to another one that waits to run Python
 
 
 class Turns:
@@ -90,6 +90,7 @@ class Turns:
         with self._wanted:
             del self._began[me]
             if not self._has_room():
+                self._late.notify()  # for whom this thread was started
                 return None
             self._idle += 1
             while not self._waiting:

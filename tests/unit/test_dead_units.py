@@ -56,6 +56,37 @@ def test_first_loss_equals_torch_layers():
     torch.testing.assert_close(history.gradient[0], sizes, rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("leak", [0.0, 0.1])
+def test_the_whole_training_equals_autograd(leak):
+    """Through the violent steps, the change to the leak and the calm steps; the calm ones begin with a new Adam."""
+    config = ShockConfig(rate=6.0, violent=8, leak=leak, steps=60, seed=3)
+    generator = torch.Generator().manual_seed(3)
+    x, y = rings(POINTS, generator)
+    gain, zeros = 2**0.5, {"dtype": torch.float64, "requires_grad": True}
+    w1 = (torch.randn(2, UNITS, generator=generator, dtype=torch.float64) * gain / 2**0.5).requires_grad_()
+    w2 = (torch.randn(UNITS, 1, generator=generator, dtype=torch.float64) * gain / UNITS**0.5).requires_grad_()
+    parameters = [w1, torch.zeros(UNITS, **zeros), w2, torch.zeros(1, **zeros)]
+    violent, calm = torch.optim.SGD(parameters, 6.0), torch.optim.Adam(parameters, 0.05)
+    on, highest, sizes, losses = [], [], [], []
+    for step in range(60):
+        optimizer = violent if step < 8 else calm
+        z = x @ w1 + parameters[1]
+        a = F.leaky_relu(z, leak if step >= 8 else 0.0)
+        loss = F.binary_cross_entropy_with_logits((a @ w2 + parameters[3]).squeeze(1), y)
+        optimizer.zero_grad()
+        loss.backward()
+        on.append((z > 0).double().mean(0))
+        highest.append(z.detach().amax(0))
+        sizes.append(torch.cat([w1.grad, parameters[1].grad[None]]).norm(dim=0))
+        losses.append(loss.item())
+        optimizer.step()
+    history = shock(config)
+    assert torch.equal(history.on, torch.stack(on))
+    torch.testing.assert_close(history.highest, torch.stack(highest), rtol=1e-6, atol=1e-9)
+    torch.testing.assert_close(history.gradient, torch.stack(sizes), rtol=1e-6, atol=1e-9)
+    assert history.losses == pytest.approx(losses, rel=1e-6)
+
+
 def test_any_leak_equals_torch():
     z = torch.linspace(-3, 3, 13, dtype=torch.float64)
     torch.testing.assert_close(leaky_relu(z, 0.1), F.leaky_relu(z, 0.1))

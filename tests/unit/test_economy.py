@@ -1,11 +1,8 @@
 import asyncio
 import gc
-import subprocess
-import sys
 import tomllib
 import weakref
 
-import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
@@ -70,39 +67,6 @@ def test_garbage_is_collected_in_the_end(monkeypatch):
     finally:
         gc.enable()
         gc.set_threshold(*before)
-
-
-def test_threads_share_what_they_freed():
-    """Counted in a process of its own, where glibc says how many pools it has made."""
-    code = (
-        "import ctypes, threading; from pages.ui import economy; economy.share_arenas(); gate = threading.Barrier(20)\n"
-        "def use(): held = [bytearray(50_000) for _ in range(20)]; gate.wait()\n"
-        "threads = [threading.Thread(target=use) for _ in range(20)]; [t.start() for t in threads]\n"
-        "[t.join() for t in threads]; libc = ctypes.CDLL(None); libc.fdopen.restype = ctypes.c_void_p\n"
-        "libc.malloc_info(0, ctypes.c_void_p(libc.fdopen(1, b'w'))); libc.fflush(None)"
-    )
-    if economy._glibc() is None:
-        pytest.skip("memory is not handed out by glibc here")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert 1 <= done.stdout.count("<heap nr=") <= economy.ARENAS
-
-
-def test_large_pieces_belong_to_no_pool():
-    """By itself glibc takes 10 MB from a pool once 20 MB were freed; a piece of its own has the second bit set."""
-    code = (
-        "import ctypes; from pages.ui import economy; {}; libc = ctypes.CDLL(None)\n"
-        "libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]\n"
-        "libc.free(libc.malloc(20 << 20)); print(ctypes.c_size_t.from_address(libc.malloc(10 << 20) - 8).value & 2)"
-    )
-    if economy._glibc() is None:
-        pytest.skip("memory is not handed out by glibc here")
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", code.format(act)], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
-        for act in ("pass", "economy.share_arenas()")
-    ]
-    assert said == ["0\n", "2\n"]
 
 
 def test_streamlit_leaves_garbage_to_us():

@@ -20,7 +20,7 @@ def test_gradients_equal_autograd(hidden, name, seed):
     network = PlaneNetwork((2, *hidden, 1), 1.5, generator)
     network.parameters += torch.randn(network.parameters.shape, generator=generator, dtype=F64) / 3
     x, y = torch.randn(7, 2, generator=generator, dtype=F64), torch.arange(7) % 2
-    sums = network.look(x, y, ACTIVATIONS[name])
+    sums = network.forward_backward(x, y, ACTIVATIONS[name])
     weights = [layer.weight.clone().requires_grad_() for layer in network.layers]
     biases = [layer.bias.clone().requires_grad_() for layer in network.layers]
     logits = run_layers(x, tuple(weights), tuple(biases), name)[-1]

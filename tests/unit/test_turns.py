@@ -5,6 +5,7 @@ import threading
 import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
+from core import waiting
 from pages.ui import turns
 from pages.ui.turns import Turns
 from tests.runs_support import until
@@ -75,9 +76,36 @@ def test_a_task_that_fails_takes_nothing_with_it_and_leaves_nothing_behind(caplo
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_a_task_whose_thread_finds_no_room_is_not_forgotten(monkeypatch):
+    """A is aside when C comes; C's new thread looks for room only once A is back at work."""
+    turns, aside, held, back, gate, done = Turns(at_once=1, long=0.2), *(threading.Event() for _ in range(5))
+    look = turns._next
+
+    def late(thread):
+        if aside.is_set() and not back.is_set():
+            held.set()
+            back.wait(30)
+        return look(thread)
+
+    def waits():
+        with turns.step_aside():
+            aside.set()
+            assert held.wait(30)
+        back.set()
+        gate.wait(30)
+
+    monkeypatch.setattr(turns, "_next", late)
+    turns.add(waits)
+    assert aside.wait(30)
+    turns.add(done.set)
+    assert done.wait(20)  # though A is still at work
+    gate.set()
+
+
 @pytest.fixture
 def as_before(monkeypatch):
     monkeypatch.setattr(ScriptRunner, "start", ScriptRunner.start)
+    monkeypatch.setattr(waiting, "_step_aside", waiting._step_aside)
     interval = sys.getswitchinterval()
     yield
     sys.setswitchinterval(interval)
