@@ -116,7 +116,7 @@ async def live(server: Server, size: Size) -> list[Figure]:
 async def soak(server: Server, size: Size, say: Say = print) -> list[Figure]:
     """(e): learners come, move controls, train now and then, leave and come again, for an hour."""
     await visit_each(server)
-    seen, samples = Seen(), list[tuple[float, float]]()
+    seen, samples, wholes = Seen(), list[tuple[float, float]](), list[tuple[float, float]]()
     started = time.monotonic()
     end = started + size.warm_up + size.soak
 
@@ -124,22 +124,29 @@ async def soak(server: Server, size: Size, say: Say = print) -> list[Figure]:
         every = min(10.0, size.soak / 20)
         while time.monotonic() < end:
             samples.append((time.monotonic() - started, server.memory))
+            wholes.append((time.monotonic() - started, server.whole_memory))
             at, memory = samples[-1]
             say(f"{at:.0f} s: {memory:.1f} MB, {len(seen.seconds)} answers, {len(seen.failures)} failed")
             await asyncio.sleep(every)
 
     visits = (visitor(server.url, size, end, random.Random(index), seen) for index in range(size.soakers))
     await asyncio.gather(sample(), *visits)
-    tenth = size.soak / 10
-    early = statistics.median(mb for at, mb in samples if size.warm_up <= at <= size.warm_up + tenth)
-    late = statistics.median(mb for at, mb in samples if at >= size.warm_up + size.soak - tenth)
+    (early, late), (whole_early, whole_late) = (_early_and_late(mbs, size) for mbs in (samples, wholes))
     what = f"memory growth, {size.soakers} sessions, {size.soak / 60:.3g} min after {size.warm_up / 60:.3g} min"
     return [
         Figure.of(what, 100 * (late / early - 1), "%", 5),
         Figure("memory of the web process, then and at the end", f"{early:.0f} and {late:.0f} MB", "", True),
+        Figure("with laboratory and workers", f"{whole_early:.0f} and {whole_late:.0f} MB", "", True),
         Figure.of("rerun p95 meanwhile", 1000 * seen.p95, "ms", 300),
         Figure.failures("visits and moves", seen),
     ]
+
+
+def _early_and_late(samples: list[tuple[float, float]], size: Size) -> tuple[float, float]:
+    """Return the medians over the first and the last tenth of the time that counts."""
+    tenth, end = size.soak / 10, size.warm_up + size.soak
+    early = [mb for at, mb in samples if size.warm_up <= at <= size.warm_up + tenth]
+    return statistics.median(early), statistics.median(mb for at, mb in samples if at >= end - tenth)
 
 
 async def visitor(url: str, size: Size, end: float, rng: random.Random, seen: Seen) -> None:
