@@ -5,7 +5,7 @@ PORT ?= 8501
 .PHONY: run test test-all test-urls test-cluster fuzz lint bench load reliability data model clean
 
 run: .venv/ready
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	MALLOC_ARENA_MAX=1 $(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: .venv/ready-dev .venv/ready-browser .venv/ready-postgres
 	$(BIN)/python -m pytest

@@ -69,7 +69,7 @@ def running_server(state: Path, script: Path = ROOT / "app.py", **environment: s
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"SEVEN_STEPS_STATE": str(state)} | environment,
+            env=os.environ | {"SEVEN_STEPS_STATE": str(state), "MALLOC_ARENA_MAX": "1"} | environment,
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
