@@ -11,12 +11,23 @@ from plotly import graph_objects as go
 from core.figures.as_plotly import ReadyMade, as_plotly
 from core.figures.figure import Figure
 
+DRAWN = {"type", "x", "y", "xaxis", "yaxis", "mode", "line", "marker", "text", "textposition", "cliponaxis"}
+DRAWN |= {"name", "legendgroup", "showlegend", "customdata", "hovertemplate", "hoverinfo"}
+
 
 def checked(figure: Figure) -> ReadyMade:
     """A figure for Streamlit whose every setting Plotly knows, and would send as it is."""
     ours = as_plotly(figure)
     assert as_sent(go.Figure(figure.traces, figure.layout)) == as_sent(ours)
     return ours
+
+
+def drawable(figure: Figure) -> None:
+    """Fail for what `figure.js` does not draw, or what Plotly does not know."""
+    checked(figure)
+    for trace in figure.traces:
+        assert trace["type"] in {"scatter", "bar"}
+        assert set(trace) <= DRAWN
 
 
 def as_sent(figure: go.Figure | ReadyMade) -> dict[str, Any]:

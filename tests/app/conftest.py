@@ -3,13 +3,16 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from core.figures.figure import Figure
 from pages.ui import charts
-from tests.figures_support import checked
+from pages.ui.components import mount
+from tests.figures_support import checked, drawable
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "pages" / "ui" / "main.py"
@@ -32,8 +35,14 @@ def server_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Plotly check every figure that a page shows: a wrong one is an exception of its page."""
+    """Let Plotly check every figure that a page shows or draws: a wrong one is an exception of its page."""
     monkeypatch.setattr(charts, "as_plotly", checked)
+    monkeypatch.setattr(charts, "mount", mount_drawable)
+
+
+def mount_drawable(name: str, data: dict[str, Any], *rest: Any) -> None:
+    drawable(Figure(data["layout"], traces=data["traces"]))
+    mount(name, data, *rest)
 
 
 @pytest.fixture(autouse=True)

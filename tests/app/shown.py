@@ -1,4 +1,4 @@
-"""What a page sends to its pictures: the numbers of a component of ours, and the traces of a Plotly figure."""
+"""What a page sends to its pictures: the numbers of a component of ours, and the traces of a figure."""
 
 import base64
 import json
@@ -10,14 +10,19 @@ from streamlit.testing.v1 import AppTest
 from tests.figures_support import unpacked
 
 
-def component(page: AppTest, name: str) -> dict[str, Any]:
-    """The data of the first component of that name."""
+def component(page: AppTest, name: str, place: int = 0) -> dict[str, Any]:
+    """The data of one of the page's components of that name."""
     found = [part.proto for part in page.get("bidi_component") if part.proto.component_name == f"seven_steps_{name}"]
-    return json.loads(found[0].json)
+    return json.loads(found[place].json)
+
+
+def drawn(page: AppTest, place: int) -> list[dict[str, Any]]:
+    """The traces of one of the figures that our component draws, their numbers as arrays."""
+    return unpacked({"data": component(page, "figure", place)["traces"]})
 
 
 def traces(page: AppTest, place: int) -> list[dict[str, Any]]:
-    """The traces of one of the page's figures, their numbers as arrays."""
+    """The traces of one of the page's figures of Plotly's, their numbers as arrays."""
     return unpacked(json.loads(page.get("plotly_chart")[place].proto.spec))
 
 

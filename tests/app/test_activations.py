@@ -1,6 +1,5 @@
 """Activations as a reader meets them, without a browser: the numbers are torch's, the controls change the model."""
 
-import json
 import re
 
 import pytest
@@ -21,6 +20,7 @@ from pages.ui.parts.activation_runs import (
     steepest_sigmoid,
 )
 from pages.ui.tex import signed_tex, tex
+from tests.app.shown import drawn
 
 TORCH = {
     "step": lambda x: torch.heaviside(x, torch.zeros_like(x)),
@@ -83,8 +83,7 @@ def test_the_slope_of_parametric_relu_is_the_readers(open_page):
 def test_side_by_side_draws_parametric_relu_with_the_readers_slope(open_page):
     page = open_page("activations", f="Parametric ReLU", x="-2", a="0.6")
     page.button_group(key="with").set_value(["prelu", "leaky_relu"]).run()
-    drawn = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]
-    texts = [trace["text"] for trace in drawn if trace["mode"] == "markers+text"]
+    texts = [trace["text"] for trace in drawn(page, 0) if trace["mode"] == "markers+text"]
     assert texts == [["−0.02"], ["0.01"], ["−1.2"], ["0.6"]]
 
 

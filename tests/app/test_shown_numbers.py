@@ -8,7 +8,7 @@ import torch
 
 from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
-from tests.app.shown import component, packed, traces
+from tests.app.shown import component, drawn, packed, traces
 
 STEPS, TOUGH = 40, {"rel": 1e-6, "abs": 1e-12}
 CURVES = {
@@ -83,7 +83,7 @@ def test_the_errors_of_the_nudges_are_those_of_torch(open_page):
     page = open_page("gradient_descent", part="Nudge or derivative", x="1.44")
     function, x = CURVES["double_well"], torch.tensor(1.44, dtype=torch.float64)
     slope = float(autograd(function, 1.44)[1])
-    forward, central = (trace["customdata"] for trace in traces(page, 1))
+    forward, central = (trace["customdata"] for trace in drawn(page, 1))
     for k in range(5):
         h = 10.0**-k
         error = abs(float((function(x + h) - function(x)) / h) - slope)

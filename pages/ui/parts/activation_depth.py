@@ -8,7 +8,7 @@ from core.experiments.plane_network import Adam, PlaneNetwork
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes, start_weights
 from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
-from pages.ui.charts import show
+from pages.ui.charts import draw, show
 from pages.ui.frame import Code
 from pages.ui.tex import aligned, signed_tex, tex
 
@@ -27,7 +27,7 @@ def deep_part() -> Code:
         names = controls.several("Activations", "with", controls.labels(ACTIVATIONS), ("sigmoid", "tanh", "relu"))
         sizes = {name: gradient_sizes(DeepConfig(name, depth, None if own else gain, seed)) for name in names}
         summary = ", ".join(f"{ACTIVATIONS[name].label} {values[0]:.3g}" for name, values in sizes.items())
-        show(gradients_figure(sizes), "gradients", alt=f"The gradient's size at the first layer: {summary}.")
+        draw(gradients_figure(sizes), "gradients", alt=f"The gradient's size at the first layer: {summary}.")
         stopped = [ACTIVATIONS[name].label for name, values in sizes.items() if values[0] == 0]
         if stopped:
             st.caption(f"{', '.join(stopped)}: the gradient is exactly 0 and has no place on this axis.")

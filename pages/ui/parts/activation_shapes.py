@@ -13,7 +13,7 @@ from core.figures.activations import REACH, activations_figure, softmax_figure, 
 from core.numeric import NUDGE, central_difference
 from core.softmax import softmax_cross_entropy_terms
 from pages.ui import controls
-from pages.ui.charts import show
+from pages.ui.charts import draw
 from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
 from pages.ui.frame import Code
 from pages.ui.parts.softmax_tex import exponentials_tex, shares_tex
@@ -42,7 +42,7 @@ def function_part() -> Code:
     compared = [activation if other == name else ACTIVATIONS[other] for other in names]
     figure = activations_figure(compared, x)
     labels = ", ".join(other.label for other in compared)
-    show(figure, "side_by_side", alt=f"Value and derivative of {labels}, each with a mark at x = {x:.4g}.")
+    draw(figure, "side_by_side", alt=f"Value and derivative of {labels}, each with a mark at x = {x:.4g}.")
     return activation.function, activation.derivative, central_difference
 
 
@@ -91,11 +91,11 @@ def softmax_part() -> Code:
     terms = softmax_cross_entropy_terms(z, int(z.argmax()), temperature)
     with picture_column:
         alt = ", ".join(f"{name} {share:.1%}" for name, share in zip(NAMES, terms.probabilities.tolist(), strict=True))
-        show(softmax_figure(terms, NAMES), "softmax", alt=f"Softmax at temperature {temperature:g}: {alt}.")
+        draw(softmax_figure(terms, NAMES), "softmax", alt=f"Softmax at temperature {temperature:g}: {alt}.")
     for column, lines in zip(
         st.columns(2), (exponentials_tex(terms, NAMES, temperature), shares_tex(terms, NAMES)), strict=True
     ):
         column.latex(aligned(lines))
     span = (TEMPERATURES[0], TEMPERATURES[-1])
-    show(temperature_figure(z, NAMES, temperature, span), "temperatures", alt="Each probability against temperature.")
+    draw(temperature_figure(z, NAMES, temperature, span), "temperatures", alt="Each probability against temperature.")
     return (softmax_cross_entropy_terms,)

@@ -97,7 +97,7 @@ def _step_controls(network: Network, losses: Sequence[float], rate: float) -> No
     right.button("Reset", key="reset", on_click=reset, disabled=not taken, width="stretch")
     st.caption(f"Steps taken with η = {rate:g}: {taken}")
     if taken:
-        charts.show(
+        charts.draw(
             losses_figure(losses), "losses", f"The loss after each of {taken} steps; it is {number_text(loss)} now."
         )
 

@@ -11,7 +11,7 @@ from core.figures.gradient_descent import nudge_figure, secant_figure
 from core.landscapes import Landscape
 from core.numeric import Nudge, shrink_nudge
 from pages.ui import curve
-from pages.ui.charts import show
+from pages.ui.charts import draw
 from pages.ui.tex import aligned, tex
 
 
@@ -27,14 +27,14 @@ def nudges_at(landscape: Landscape, x: float) -> tuple[float, float, list[Nudge]
 
 def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: Sequence[Nudge], row: int) -> None:
     """Show the straight line of one nudge beside the tangent, and the errors of all nudges."""
-    left, right = st.columns(2)
+    left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         w = curve.grid(landscape.low, landscape.high, (x,))
         figure = secant_figure(w, slopes_along(landscape, w)[0], x, y, slope, table[row])
-        show(figure, "secant", f"The loss near x = {x:g}: the line through x and x + h beside the tangent.")
+        draw(figure, "secant", f"The loss near x = {x:g}: the line through x and x + h beside the tangent.")
     with right:
         alt = "Error against nudge for both differences: it falls with the nudge at first, then rounding raises it."
-        show(nudge_figure(table, row), "nudges", alt)
+        draw(nudge_figure(table, row), "nudges", alt)
 
 
 def show_difference(x: float, slope: float, nudge: Nudge) -> None:
