@@ -7,7 +7,7 @@ export default function (component) {
   state.component = component;
   if (!state.dragging && !isOlder(state)) draw(stage, state);
   if (!state.observer) {
-    state.observer = new ResizeObserver(() => { if (state.narrow !== isNarrow(stage)) draw(stage, state); });
+    state.observer = new ResizeObserver(() => { if (state.narrow !== isNarrow(stage)) draw(stage, state, true); });
     state.observer.observe(stage);
   }
   return () => { state.observer.disconnect(); delete stage.network; };
@@ -27,15 +27,24 @@ function sendWeight(stage, state, edge, value) {
 }
 
 const isNarrow = (stage) => stage.clientWidth < 560;
-const shape = (data) => JSON.stringify([data.layers, data.edges, data.columns, data.compact]);
+const CHANGING = ["full", "label"]; // of a compact network's neurons
+const shape = ({ layers, edges, columns, compact }) =>
+  JSON.stringify([layers, edges, columns, compact], (name, value) => (compact && CHANGING.includes(name) ? undefined : value));
 
-// Build what is new, or only write the new numbers into what stands: focus and transitions survive a rerun.
-function draw(stage, state) {
+// Build what is new, or only write the numbers that changed into what stands: focus and transitions survive a rerun.
+function draw(stage, state, anew = false) {
   const { data } = state.component;
-  if (state.shape !== shape(data) || state.narrow !== isNarrow(stage)) build(stage, state, data);
+  if (anew || state.shape !== shape(data) || state.widest !== data.widest) build(stage, state, data);
+  const before = state.values ?? {}, { full } = state;
+  state.full = Object.fromEntries(data.layers.flatMap((layer) => layer.nodes).map((node) => [node.id, node.full]));
   state.values = { ...data.values };
-  for (const name of Object.keys(state.values)) write(state, name);
-  for (const [id, { group }] of Object.entries(state.nodes)) group.setAttribute("aria-label", data.details[id]);
+  const isSame = (name) => state.values[name] === before[name] && full?.[name.slice(2)] === state.full[name.slice(2)];
+  for (const name of Object.keys(state.values)) if (!isSame(name)) write(state, name);
+  for (const { id, label } of data.layers.flatMap((layer) => layer.nodes)) {
+    const { group, side } = state.nodes[id];
+    group.setAttribute("aria-label", data.details[id]);
+    if (side && side.textContent !== label) side.textContent = label;
+  }
   highlight(state);
   if (data.light !== state.light) light(stage, state);
   state.light = data.light;
@@ -50,7 +59,8 @@ function measures(narrow, compact) {
 }
 
 function build(stage, state, data) {
-  Object.assign(state, { shape: shape(data), narrow: isNarrow(stage), binds: {}, nodes: {}, edges: {} });
+  const changing = { widest: data.widest, narrow: isNarrow(stage), binds: {}, nodes: {}, edges: {}, values: {} };
+  Object.assign(state, { shape: shape(data), ...changing });
   const { width, left, right, gap, wider } = (state.sizes = measures(state.narrow, data.compact));
   const height = Math.max(...data.layers.map((layer) => layer.rows || layer.nodes.length)) * gap + 34;
   const focused = stage.getRootNode().activeElement?.dataset?.id;
@@ -77,16 +87,15 @@ function neuron(parent, state, node, x, y) {
   const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: node.input ? "img" : "button", "data-id": node.id });
   const circle = svg(group, "circle", { cx: x, cy: y, r, stroke: data.palette.neutral });
   const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette.forward });
-  bind(state, `a:${node.id}`, (value) => glow.setAttribute("fill-opacity", clamp(Math.abs(value) / node.full, 0, 1) * 0.75));
+  bind(state, `a:${node.id}`, (value) => glow.setAttribute("fill-opacity", clamp(Math.abs(value) / state.full[node.id], 0, 1) * 0.75));
   if (!data.compact) {
     svg(group, "text", { x, y: y - 8, class: "name" }, node.label);
     const number = svg(group, "text", { x, y: y + 10, class: "number", "data-value": `a:${node.id}` });
     bind(state, `a:${node.id}`, (value) => { number.textContent = fixed(value); });
     const below = svg(group, "text", { x, y: y + r + 15, class: "name sum" });
     if (!node.input) bind(state, `s:${node.id}`, (value) => { below.textContent = `sum ${fixed(value)}`; });
-  } else if (node.label) {
-    svg(group, "text", { x: x + r + 8, y: y + 4, class: "side" }, node.label);
   }
+  const side = data.compact && node.label ? svg(group, "text", { x: x + r + 8, y: y + 4, class: "side" }) : null;
   if (node.target !== undefined) {
     const [left, top, kind] = state.narrow ? [x, y + r + 32, "name"] : [x + r + 8, y - 4, "side"];
     svg(group, "text", { x: left, y: top, class: kind }, `target ${node.target}`);
@@ -98,7 +107,7 @@ function neuron(parent, state, node, x, y) {
   const choose = () => state.component.setTriggerValue("neuron", node.id);
   if (!node.input) group.onclick = choose;
   group.onkeydown = (event) => { if (!node.input && ["Enter", " "].includes(event.key)) { event.preventDefault(); choose(); } };
-  state.nodes[node.id] = { group, circle, x, y };
+  state.nodes[node.id] = { group, circle, side, x, y };
 }
 
 function connect(lines, chips, state, edge, surface) {
