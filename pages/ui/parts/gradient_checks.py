@@ -11,6 +11,7 @@ FAILED = (
     "Where a formula has a corner or a gap, a nudge to both sides sees something else than the slope. "
     "Move a little away from it."
 )
+EVERY_CHECK = "every_check"
 
 
 def show_checks(checks: Sequence[Check]) -> None:
@@ -29,10 +30,14 @@ def show_checks(checks: Sequence[Check]) -> None:
         st.caption(FAILED)
 
 
+@st.fragment
 def show_every_check(checks: Sequence[Check]) -> None:
-    """Show all gradients' checks, folded away: weights and variables first, then what stands between."""
-    with st.expander("Every gradient with its two checks", icon=":material/checklist:"):
-        show_checks(checks)
+    """Show all gradients' checks once they are unfolded: weights and variables first, then what stands between."""
+    label = "Every gradient with its two checks"
+    expander = st.expander(label, icon=":material/checklist:", key=EVERY_CHECK, on_change="rerun")
+    if expander.open:
+        with expander:
+            show_checks(checks)
 
 
 def show_all_checks(checks: Sequence[Check], variables: int) -> None:
