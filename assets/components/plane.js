@@ -32,7 +32,7 @@ class Plane {
     }
     const { x, y } = data, still = JSON.stringify([x.label, x.range, y.label, y.range, data.panels, data.dots, data.alt, data.movable]);
     const isNew = still !== this.still;
-    Object.assign(this, { data, signature, still, tables: data.tables.map((table) => unpacked(table.values)) });
+    Object.assign(this, { data, signature, still, tables: null });
     if (isNew) this.draw(); else this.place();
   }
 
@@ -99,6 +99,7 @@ class Plane {
   now() {
     const { data, path, at: [i, j] } = this, step = this.player?.step ?? 0;
     if (path) return { x: path.x[step], y: path.y[step], reads: path.reads.map((values) => values[step]) };
+    this.tables ??= data.tables.map((table) => unpacked(table.values)); // not before a hand asks
     return { x: data.x.values[i], y: data.y.values[j], reads: this.tables.map((values) => values[j * data.x.values.length + i]) };
   }
 

@@ -3,20 +3,33 @@
 //         path: { x, y, z }, label, alt }.
 const TALL = 430, STRETCH = 0.5; // pixels; how high the surface is to its width
 const TURN = { angle: -0.55, tilt: 0.75 }; // radians: about the upright, and how far from above it is seen
+const degrees = (radians) => Math.round((radians * 180) / Math.PI);
 
 class Surface {
   constructor(stage) {
     this.canvas = html(stage, "canvas");
-    this.svg = svg(stage, "svg", { tabindex: 0, role: "slider", height: TALL, "aria-valuemin": -180, "aria-valuemax": 180 });
+    this.svg = svg(stage, "svg", { tabindex: 0, role: "slider", height: TALL, "aria-valuemin": -180, "aria-valuemax": 180, "aria-valuenow": degrees(TURN.angle) });
     Object.assign(this, TURN);
-    this.observer = new ResizeObserver(() => this.data && this.width !== this.svg.clientWidth && this.draw());
+    this.observer = new ResizeObserver(() => this.width !== this.svg.clientWidth && this.stale());
     this.observer.observe(stage);
+    this.sight = new IntersectionObserver(([{ isIntersecting }]) => { this.isSeen = isIntersecting; this.renew(); });
+    this.sight.observe(stage);
     draggable(this.svg, this.svg, (x, y) => this.drag(x, y), () => { this.from = null; });
     steerable(this.svg, (dx, dy) => Number.isFinite(dx) && this.turn(0.1 * dx, 0.05 * dy), () => {});
   }
 
+  // New data from Python: only the walk is another one as long as the ground is the same.
   take({ data }) {
-    this.data = data;
+    const ground = JSON.stringify([data.x, data.y, data.z, data.values]);
+    if (ground !== this.ground) this.raise(data);
+    Object.assign(this, { data, ground });
+    const { x, y, z } = data.path;
+    this.walk = x.map((at, k) => this.place(at, y[k], z[k]));
+    set(this.svg, { "aria-label": `${data.label}. ${data.alt}` });
+    this.stale();
+  }
+
+  raise(data) {
     const half = ({ range: [low, high] }) => scale(low, high, -1, 1);
     const [u, v, w] = [half(data.x), half(data.y), half(data.z)], n = data.side;
     const even = (k) => -1 + (2 * k) / (n - 1), corner = (i, j) => [even(i), even(j), STRETCH * w(data.values[j * n + i])];
@@ -26,8 +39,18 @@ class Surface {
       const height = points.reduce((sum, point) => sum + point[2], 0) / 4 / STRETCH; // −1 … 1
       this.quads.push({ points, fill: data.scale[Math.round(((clamp(height, -1, 1) + 1) / 2) * (data.scale.length - 1))] });
     }
-    const { x, y, z } = data.path;
-    this.walk = x.map((at, k) => (at === null ? null : [u(at), v(y[k]), STRETCH * w(z[k])]));
+    this.place = (x, y, z) => (x === null ? null : [u(x), v(y), STRETCH * w(z)]);
+  }
+
+  // Draw anew after the frame in which all else of the page changes, and not before it is seen.
+  stale() {
+    this.isStale = true;
+    requestAnimationFrame(() => this.renew());
+  }
+
+  renew() {
+    if (!this.data || !this.isStale || !this.isSeen) return;
+    this.isStale = false;
     this.draw();
   }
 
@@ -58,8 +81,7 @@ class Surface {
     pen.lineJoin = pen.lineCap = "round";
     const items = this.quads.map(({ points, fill }) => this.quad(pen, points.map((point) => this.seen(point)), fill));
     for (const [depth, paint] of [...items, ...this.steps(pen)].sort((a, b) => b[0] - a[0])) paint();
-    set(surface, { viewBox: `0 0 ${width} ${TALL}`, "aria-label": `${data.label}. ${data.alt}` });
-    set(surface, { "aria-valuenow": Math.round((this.angle * 180) / Math.PI) });
+    set(surface, { viewBox: `0 0 ${width} ${TALL}`, "aria-valuenow": degrees(this.angle) });
     this.frame();
   }
 
@@ -118,7 +140,10 @@ class Surface {
     }
   }
 
-  close() { this.observer.disconnect(); }
+  close() {
+    this.observer.disconnect();
+    this.sight.disconnect();
+  }
 }
 
 export default mounted(Surface);
