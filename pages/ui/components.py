@@ -16,6 +16,7 @@ NEEDS = {  # scripts that some components share
     "outlier": ("drawing",),
     "rate": ("drawing",),
     "network": ("ledger",),
+    "figure": ("axes",),
 }
 
 
