@@ -11,6 +11,7 @@ from core.experiments.network_loss import Subject
 from core.experiments.stability import short_run, stability
 from core.landscapes import LANDSCAPES
 from core.optimizers import SCHEDULES
+from pages.ui.parts.network_rate_view import beyond_the_limit
 from pages.ui.parts.rate_view import curvatures
 from pages.ui.tex import signed_tex, tex
 from tests.app.shown import component
@@ -116,6 +117,17 @@ def test_the_real_network_shows_its_limit_and_its_run(part):
     assert f"{found.limit:.4g}" in formulas(app)
     told = " ".join(text.value for text in app.markdown)
     assert f"from {run.losses[0]:.3f} to {run.losses[-1]:.3f}" in told
+
+
+def test_why_a_run_above_the_limit_may_end_low_is_told_with_its_own_numbers(part):
+    found = stability(Subject())
+    run = short_run(Subject(), 1.1 * found.limit, 40)
+    assert run.rises > 0
+    assert run.losses[-1] < run.losses[0]
+    told = " ".join(caption.value for caption in part("network").caption)
+    assert f"the loss rose in {run.rises} of 40 steps, up to {max(run.losses):.3f}" in told
+    below = [short_run(Subject(), 0.9 * found.limit, 40)]
+    assert beyond_the_limit(below, found) == ""
 
 
 def test_another_seed_shows_another_network_and_the_chart_does_not_answer_the_question(part):

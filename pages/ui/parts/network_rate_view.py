@@ -49,6 +49,8 @@ def show_runs(subject: Subject, found: Stability, rate: float) -> FullBatchRun:
     runs = runs_around(subject, found, rate)
     alt = "Loss of the real network against steps, for learning rates below and above 2/λmax."
     show(runs_figure(runs, found.limit, rate), "runs", alt)
+    if beyond := beyond_the_limit(runs, found):
+        st.caption(beyond)
     return next(run for run in runs if run.learning_rate == rate)
 
 
@@ -84,5 +86,20 @@ def explain(run: FullBatchRun, found: Stability) -> str:
     return f"{told} It overshot the steepest direction, and found flatter ground farther on."
 
 
+def beyond_the_limit(runs: list[FullBatchRun], found: Stability) -> str:
+    """Return why a run above the limit may end low all the same, or nothing when none did."""
+    thrown = [run for run in runs if run.learning_rate > found.limit and run.rises and run.losses[-1] < run.losses[0]]
+    if not thrown or thrown[0].diverged_at is not None:
+        return ""
+    run = thrown[0]
+    share, worst = run.learning_rate / found.limit, max(run.losses)
+    return (
+        f"The limit is that of the start. With {share:.2f} of it the loss rose in {run.rises} of {STEPS} steps, up to "
+        f"{worst:.3f}, and then fell to {run.losses[-1]:.3f}: thrown out of its narrow valley, it landed in a wider "
+        "one, where λmax is smaller. On a quadratic, whose λ is the same everywhere, nothing would have caught it. "
+        "Lewkowycz et al., 2020, call this the catapult."
+    )
+
+
 def _side(share: float) -> str:
-    return "the steepest direction overshoots more each time" if share > 1 else "every direction shrinks"
+    return "at first the steepest direction overshoots more each time" if share > 1 else "every direction shrinks"
