@@ -10,12 +10,16 @@ from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.autograd import Value, topological_order
-from core.numeric import NUDGE, relative_error
+from core.numeric import relative_error
 from core.operations import OPERATIONS
 from core.slopes import slopes_of
 from core.value_network import Network, NetworkSpec, bias_name, layer_name, neuron_name, weight_name
 
-SMALL = 1e-8  # the least size that a gradient counts as beside autograd's
+ROUNDING = float(np.finfo(np.float64).eps)
+TOLERANCES = 1e-6, 1e-4  # relative: against autograd, against a finite difference
+SWALLOWED = 1e-14  # autograd rounds as we do, but p − 1 near p = 1 keeps no digits below this
+STEADY = 0.1  # of a slope, by which the next nudge may change it
+RUNGS = 14  # nudges of each kind that are tried for each value
 
 
 @dataclass(frozen=True)
@@ -29,27 +33,38 @@ class Errors:
     @property
     def passed(self) -> tuple[bool, bool]:
         """Whether the gradient equals autograd's to 1e−6 and the finite difference to 1e−4."""
-        return self.autograd_error <= 1e-6, self.difference_error <= 1e-4
+        return self.autograd_error <= TOLERANCES[0], self.difference_error <= TOLERANCES[1]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A central finite difference with the nudge that suits its value best, and how wrong rounding may make it."""
+
+    slope: float
+    doubt: float
 
 
 @dataclass(frozen=True)
 class Check(Errors):
-    """One gradient three times: by our engine, by torch's autograd, by a central finite difference.
-
-    In the errors, a gradient below 1e−8 counts as that beside autograd's, for p − 1 keeps few digits near p = 1; one
-    below 1e−6 of the loss counts as that beside the difference, for there rounding rules.
-    """
+    """One gradient three times: by our engine, by torch's autograd, by a central finite difference."""
 
     gradient: float
     autograd: float
     difference: float
+    doubt: float  # how far the difference itself may be from the slope
+
+    @property
+    def lost(self) -> tuple[bool, bool]:
+        """Whether a witness that does not confirm the gradient cannot deny it either, for rounding swallows it."""
+        by_torch = abs(self.gradient - self.autograd) <= SWALLOWED
+        by_nudge = self.doubt > TOLERANCES[1] * max(abs(self.gradient), abs(self.difference))
+        return by_torch and not self.passed[0], by_nudge and not self.passed[1]
 
 
-def compare(name: str, gradient: float, autograd: float, difference: float, loss: float) -> Check:
-    """Return the check of a gradient against both witnesses, with the loss at that point."""
-    floor = 1e-6 * max(1.0, abs(loss))  # rounding alone makes a difference wrong by about 1e−11 · loss
-    errors = relative_error(gradient, autograd, SMALL), relative_error(gradient, difference, floor)
-    return Check(name, *errors, gradient, autograd, difference)
+def compare(name: str, gradient: float, autograd: float, difference: Difference) -> Check:
+    """Return the check of a gradient against both witnesses."""
+    errors = relative_error(gradient, autograd), relative_error(gradient, difference.slope)
+    return Check(name, *errors, gradient, autograd, difference.slope, difference.doubt)
 
 
 def check_graph(root: Value, named: Mapping[str, Value], autograd: Mapping[str, float]) -> list[Check]:
@@ -59,25 +74,57 @@ def check_graph(root: Value, named: Mapping[str, Value], autograd: Mapping[str, 
     """
     differences = nudge_each(root, list(named.values()))
     pairs = zip(named.items(), differences, strict=True)
-    return [compare(name, value.grad, autograd[name], nudged, root.data) for (name, value), nudged in pairs]
+    return [compare(name, value.grad, autograd[name], nudged) for (name, value), nudged in pairs]
+
+
+def nudges_for(value: float, result: float) -> NDArray[np.float64]:
+    """Return the nudges to try (R,), the first a tenth of the value or of 1.
+
+    They suit a formula that bends at the scale of 1, one that bends at the scale of a small value, and one whose huge
+    result only a large nudge can move.
+    """
+    size = max(1.0, abs(value))
+    near_zero = max(abs(value), 1e-290) if value else 1.0
+    ladders = (0.1 * size, 1e-10 * size), (0.1 * near_zero, 1e-8 * near_zero), (1e-9 * abs(result), 0.1 * size)
+    rungs = np.linspace(0, 1, RUNGS)
+    return np.concatenate([largest * (smallest / largest) ** rungs for largest, smallest in ladders if largest])
 
 
 @np.errstate(all="ignore")  # a nudge may leave where a formula is defined; the difference is then no number
-def nudge_each(root: Value, values: Sequence[Value]) -> list[float]:
+def nudge_each(root: Value, values: Sequence[Value]) -> list[Difference]:
     """Return (L(v + h) − L(v − h)) / 2h for each of K values below the result L, also for one that forward computes.
 
-    Forward runs once more on arrays (2, K): column k is a run in which value k is moved by +h and by −h.
+    Forward runs once more on arrays (2, R, K): column k has value k moved by +h and by −h, for R nudges h.
     """
+    h = np.array([nudges_for(value.data, root.data) for value in values]).T  # (R, K)
     column = {value: k for k, value in enumerate(values)}
     moved: dict[Value, NDArray[np.float64]] = {}
+    size, width = np.zeros_like(h), h.copy()
     for value in topological_order(root):
         arguments = [moved[parent] for parent in value.parents]
         number = OPERATIONS[value.op].value(*arguments) if value.op else value.data
-        moved[value] = np.full((2, len(values)), number)
+        moved[value] = np.full((2, *h.shape), number)
         if value in column:
-            moved[value][:, column[value]] += NUDGE, -NUDGE
+            k = column[value]
+            moved[value][:, :, k] += h[:, k], -h[:, k]
+            width[:, k] = moved[value][0, :, k] - moved[value][1, :, k]  # 2h as it was rounded
+        size = np.maximum(size, abs(moved[value]).max(0))
     up, down = moved[root]
-    return [float(difference) for difference in (up - down) / (2 * NUDGE)]
+    slopes, rounding = (up - down) / width, ROUNDING * size / h
+    return [steadiest(slopes[:, k], rounding[:, k]) for k in range(len(values))]
+
+
+def steadiest(slopes: NDArray[np.float64], rounding: NDArray[np.float64]) -> Difference:
+    """Return the slope that the next nudge changes least, of those for R nudges.
+
+    `rounding` (R,) is what each may be wrong by. When none is steady, the first stands, in endless doubt.
+    """
+    doubt = abs(np.diff(slopes)) + rounding[:-1]
+    share = np.where(doubt > 0, doubt / abs(slopes[:-1]), doubt)  # of the slope: a wave looks flat to a large nudge
+    steady = share < STEADY
+    best = np.argmin(np.where(steady, share, np.inf))
+    sure = steady.any() or not slopes.any()  # all 0: the result does not move
+    return Difference(float(slopes[best]), float(doubt[best]) if sure else np.inf)
 
 
 def graph_by_torch(root: Value, named: Mapping[str, Value]) -> dict[str, float]:

@@ -50,9 +50,10 @@ def test_any_network_passes_its_checks(sizes, activation, inputs, target, seed):
     spec = NetworkSpec(tuple(sizes), activation, tuple(inputs[: sizes[0]]), target % sizes[-1], seed)
     network, checks = checked(spec)
     assert math.isfinite(network.loss.data)
-    assert all(check.autograd_error <= 1e-6 for check in checks), checks
+    assert all(check.passed[0] or check.lost[0] for check in checks), checks
     if not network.on_corner:
-        assert all(check.difference_error <= 1e-4 for check in checks), checks
+        tiny = 1e-10 * max(1, network.loss.data)
+        assert all(check.passed[1] or (check.lost[1] and abs(check.gradient) < tiny) for check in checks), checks
 
 
 def test_large_relu_logits_do_not_overflow():
