@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+import torch
+
 from core.autograd import Value, topological_order
 from core.expression import Expression, fold
 from core.expression.tree import Name, Number
 from core.gradient_check import Check, check_graph, graph_by_torch
 from core.graphs.values import name_values
+
+PLACES = 4096
 
 
 def used_variables(expression: Expression) -> tuple[str, ...]:
@@ -17,6 +21,17 @@ def used_variables(expression: Expression) -> tuple[str, ...]:
 
     found = fold(expression.tree, leaf, lambda _, *names: frozenset().union(*names))
     return tuple(name for name in expression.variables if name in found)
+
+
+def has_value_somewhere(expression: Expression) -> bool:
+    """Return whether the formula is finite at any of 4,096 places, near 0 and far from it."""
+    generator = torch.Generator().manual_seed(0)
+
+    def spread() -> torch.Tensor:
+        sign, size = torch.rand(2, PLACES, generator=generator, dtype=torch.float64)
+        return (2 * sign.round() - 1) * 10 ** (9 * size - 3)  # 0.001 to 1,000,000, of both signs
+
+    return bool(expression.tensor({name: spread() for name in expression.variables}).isfinite().any())
 
 
 def expression_graph(expression: Expression, point: Mapping[str, float]) -> Value:

@@ -83,10 +83,10 @@ class Script:
         """Return all slots and all steps, as a table has them."""
         return tuple(self.slots.values()), tuple(self.steps)
 
-    def turn(self) -> int:
+    def turn(self, then: str = "Now step on: the gradient comes back.") -> int:
         """End forward: say what comes next, and return the number of the last forward step."""
         last = self.steps[-1]
-        self.steps[-1] = replace(last, text=f"{last.text} Now step on: the gradient comes back.")
+        self.steps[-1] = replace(last, text=f"{last.text} {then}".strip())
         return len(self.steps) - 1
 
     def write(self, owner: str, role: str, text: str, cell: int = 0) -> None:

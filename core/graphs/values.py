@@ -1,6 +1,7 @@
 """The table of any graph of `Value`: one step an operation forward, one step an edge back."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from core.autograd import BackwardStep, Value, backward_steps, topological_order
 from core.graphs.chains import above, count_paths, named_links, written_out
@@ -8,6 +9,8 @@ from core.graphs.layout import Layout, layered
 from core.graphs.table import Chain, Edge, GraphTable, Node, Script
 from core.graphs.words import factors, formula, partial, slope, terms
 from core.words import number_text
+
+NO_GRADIENT = "The result is no finite number, so no gradient comes back."
 
 
 def graph_table(root: Value, result: str = "L") -> GraphTable:
@@ -26,7 +29,8 @@ def graph_table(root: Value, result: str = "L") -> GraphTable:
     layout = layered(len(values), ends)
     script = Script()
     turn = _forward(script, values, names, edge_of)
-    _backward(script, root, names, index, edge_of)
+    if root.requires_grad and isfinite(root.data):
+        _backward(script, root, names, index, edge_of)
     nodes = _nodes(values, names, layout)
     edges = tuple(Edge(*pair, route) for pair, route in zip(ends, layout.routes, strict=True))
     chains = _chains(root, names, index, edge_of)
@@ -64,7 +68,15 @@ def _forward(
     script: Script, values: Sequence[Value], names: Mapping[Value, str], edge_of: Mapping[tuple[Value, int], int]
 ) -> int:
     """Write the forward steps: one operation each, with the slopes on its edges; return the last one's number."""
-    script.step("The inputs are set. Step on to compute the first operation.")
+    root = values[-1]
+    if not root.requires_grad:
+        script.step("There is no variable in this formula: nothing can change its value, so there is no gradient.")
+        script.write("n0", "value", number_text(root.data))
+        return script.turn("")
+    if root.parents:
+        script.step("The inputs are set. Step on to compute the first operation.")
+    else:
+        script.step(f"The result is {names[root]} itself, so there is no operation to compute.")
     for number, value in enumerate(values):
         if value.parents:
             lit = [f"e{edge_of[value, spot]}" for spot in range(len(value.parents)) if (value, spot) in edge_of]
@@ -74,6 +86,8 @@ def _forward(
             )
             _write_slopes(script, value, names, edge_of)
         script.write(f"n{number}", "value", number_text(value.data))
+    if not isfinite(root.data):
+        return script.turn(NO_GRADIENT)
     return script.turn()
 
 
@@ -129,5 +143,6 @@ def _chains(
         ahead = above(leaf, links)
         edges = [f"e{edge_of[c, spot]}" for c in ahead for spot, parent in enumerate(c.parents) if parent in ahead]
         lit = (*(f"n{index[value]}" for value in ahead), *edges)
-        found[f"n{number}"] = Chain(lit, written_out(root, leaf, names, links, counts[leaf]))
+        lines = written_out(root, leaf, names, links, counts[leaf]) if isfinite(root.data) else (NO_GRADIENT,)
+        found[f"n{number}"] = Chain(lit, lines)
     return found

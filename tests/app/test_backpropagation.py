@@ -88,6 +88,43 @@ def test_a_typed_formula_shows_torchs_gradients(lesson, text):
         assert row["off by"].startswith("✓")
 
 
+@pytest.mark.parametrize(("text", "value"), [("1", "L = 1"), ("e", "L = e = 2.718"), ("1 + 2", "L = 1 + 2 = 3")])
+def test_a_formula_without_a_variable_has_one_sentence(lesson, text, value):
+    page = lesson(part="Your formula", f=text)
+    (step,) = graph(page)["steps"]
+    assert step["text"] == (
+        "There is no variable in this formula: nothing can change its value, so there is no gradient."
+    )
+    assert page.latex[0].value.strip("$\n") == value
+    assert not page.table
+
+
+def test_a_variable_alone_has_no_operation(lesson):
+    steps = [step["text"] for step in graph(lesson(part="Your formula", f="x"))["steps"]]
+    assert steps[0].startswith("The result is x itself, so there is no operation to compute. Now step on")
+    assert steps[1] == "Backward starts at the result: ∂x/∂x = 1."
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x/0", "The formula is undefined or too large at every x that was tried"),
+        ("log(-x*x - 1) + y", "The formula is undefined or too large at every x and y that was tried"),
+        ("1/(x - 2)", "The formula is undefined or too large at x = 2,"),
+        ("log(y)*z", "The formula is undefined or too large at y = −1, z = 0.5,"),
+    ],
+)
+def test_a_formula_without_a_value_says_where_and_has_no_gradient(lesson, text, says):
+    page = lesson(part="Your formula", f=text)
+    assert page.warning[0].value.startswith(says)
+    assert "infty" not in page.latex[0].value
+    drawing = graph(page)
+    assert drawing["steps"][-1]["text"].endswith("The result is no finite number, so no gradient comes back.")
+    assert drawing["turn"] == len(drawing["steps"]) - 1
+    assert not page.table
+    assert not any("Move a little away" in caption.value for caption in page.caption)
+
+
 @pytest.mark.parametrize(("text", "column"), [("3x + 1", 1), ("x +* y", 3), ("q*x", 0), ("x.real", 1), ("(x", 0)])
 def test_a_wrong_formula_points_at_the_spot_and_keeps_the_text(lesson, text, column):
     page = lesson(part="Your formula")

@@ -1,6 +1,7 @@
 """Backpropagation through single numbers: L = 3x² + 2, and a formula that the reader types."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from core.autograd import backward_steps, operate
 from core.descent import square_by_autograd
 from core.expression import Expression, ExpressionError, fold, parse
-from core.expression.gradients import check_values, expression_graph, used_variables
+from core.expression.gradients import check_values, expression_graph, has_value_somewhere, used_variables
 from core.gradient_check import check_graph, graph_by_torch, nudge_each
 from core.graphs.examples import square_graph
 from core.graphs.values import graph_table
@@ -18,7 +19,7 @@ from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_all_checks, show_checks
 from pages.ui.state import remember, session
 from pages.ui.synced import slide_or_type
-from pages.ui.tex import signed_tex, tex
+from pages.ui.tex import aligned, signed_tex, tex
 from pages.ui.typed_formula import formula_field, point_at
 
 VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
@@ -42,7 +43,8 @@ def show_square() -> float:
         checks = check_values(root)
         slope = checks[0].gradient
         st.latex(rf"L = 3x^2 + 2 = {tex(root.data)}")
-        st.latex(rf"\frac{{\partial L}}{{\partial x}} = 1 \cdot 3 \cdot 2x = 6 \cdot {signed_tex(x)} = {tex(slope)}")
+        start = r"\frac{\partial L}{\partial x} &= 1 \cdot 3 \cdot 2x"
+        st.latex(aligned([start, rf"&= 6 \cdot {signed_tex(x)}", f"&= {tex(slope)}"]))
     with picture:
         there = number_text(slope)
         alt = f"L = 3x² + 2 at x = {number_text(x)} as a graph of three operations; its gradient there is {there}."
@@ -73,19 +75,30 @@ def show_typed() -> Code:
             point[name] = slide_or_type(name, name, -5.0, 5.0, VARIABLES[name], 0.1, FURTHEST)
     root = expression_graph(expression, point)
     with picture:
-        st.latex(rf"L = {expression.latex} = {tex(root.data)}")
-        if math.isnan(root.data):
-            st.warning("The formula has no value here. Move the variables, or change it.", icon=":material/swipe:")
+        numbers = [tex(root.data)] if math.isfinite(root.data) else []
+        st.latex(" = ".join(dict.fromkeys(("L", expression.latex, *numbers))))
+        if not math.isfinite(root.data):
+            st.warning(without_value(expression, point), icon=":material/swipe:")
         show_graph(
             graph_table(root),
             "typed",
             f"The formula {expression.text} as a graph; its value is {number_text(root.data)}.",
         )
-    if used:
+    if used and math.isfinite(root.data):
         show_all_checks(check_values(root), len(used))
-    else:
+    elif not used:
         st.info("There is no variable in this formula, so there is nothing to differentiate.", icon=":material/edit:")
     return parse, fold, operate, backward_steps, check_graph, nudge_each, graph_by_torch
+
+
+def without_value(expression: Expression, point: Mapping[str, float]) -> str:
+    """Return in a sentence where the formula has no finite value: at this point, or at every one that was tried."""
+    used = used_variables(expression)
+    if not has_value_somewhere(expression):
+        where = f"at every {' and '.join(used)} that was tried"
+        return f"The formula is undefined or too large {where}, so it has no gradient. Change the formula."
+    here = ", ".join(f"{name} = {number_text(point[name])}" for name in used)
+    return f"The formula is undefined or too large at {here}, so it has no gradient there. Move away, or change it."
 
 
 def typed_formula() -> Expression:
