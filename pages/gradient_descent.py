@@ -8,13 +8,13 @@ from core.landscapes import LANDSCAPES
 from core.numeric import central_difference, forward_difference, shrink_nudge
 from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson, show_code
-from pages.ui.parts.descent_view import RATES, STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
+from pages.ui.parts.descent_view import STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
 from pages.ui.parts.surface_view import show_step, show_surface, show_walk, start_plane
 from pages.ui.plane import type_point
 from pages.ui.quiz import Outcome
-from pages.ui.state import url_integer, url_numbers
+from pages.ui.state import forget_url, url_integer, url_numbers
 from pages.ui.tex import tex
 
 lesson = open_lesson("gradient_descent")
@@ -27,7 +27,7 @@ def one_weight() -> Code:
     with control:
         landscape = landscape_control()
         rate = rate_control(landscape)
-        balls = controls.number("Balls", "balls", 1, 5, 1)
+        balls = controls.number("Balls", "balls", 1, 5, 1, on_change=forget_url, args=("step",))
     start = starts(landscape, balls)
     walks = walk(landscape, start, rate)
     step = min(url_integer("step", 0, 0, STEPS), max(len(path.rates) for path in walks))
@@ -64,7 +64,7 @@ def two_weights() -> Code:
     picture, control = st.columns([7, 3], gap="large")
     with control:
         landscape = landscape_control(2)
-        rate = controls.stops("Learning rate η", "rate2", RATES, landscape.learning_rate)
+        rate = rate_control(landscape, "rate2")
         plane = start_plane(landscape)
         type_point(plane, "Start ")
     path = descend(landscape, plane.point(), rate, STEPS)

@@ -12,14 +12,17 @@ class Curve {
     this.observer.observe(stage);
   }
 
-  // New data from Python; while the hand or the player is busy it waits.
+  // New data from Python; while the hand is busy it waits. The player plays on only when nothing but its step is new.
   take(component) {
     this.component = component;
-    if (this.busy || this.player?.playing) return;
-    const { x, points, curves, paths, step, player } = component.data;
+    if (this.busy) return;
+    const { step, ...rest } = component.data, { x, points, curves, paths, player } = rest;
     if (player) this.player ??= this.playing(player);
-    const signature = JSON.stringify([x.values.length, points, paths]);
-    if (signature !== this.signature) {
+    const signature = JSON.stringify(rest);
+    if (signature === this.signature) {
+      this.player?.hear(step);
+      if (this.player?.playing) return;
+    } else {
       this.paths = paths ?? [];
       this.player?.take(step);
       this.active = Math.min(this.active ?? 0, Math.max(points.length - 1, 0));

@@ -13,11 +13,13 @@ class Plane {
     this.observer.observe(stage);
   }
 
-  // New data from Python; while the hand or the player is busy it waits.
+  // New data from Python; while the hand is busy it waits. The player plays on only when nothing but its step is new.
   take(component) {
     this.component = component;
-    if (this.busy || this.player?.playing) return;
-    const { data } = component, signature = JSON.stringify([data.point, data.path]);
+    if (this.busy) return;
+    const { data } = component, { x, y } = data;
+    const still = JSON.stringify([x.label, x.range, y.label, y.range, data.panels, data.dots, data.alt, data.movable]);
+    const isNew = still !== this.still, signature = JSON.stringify([still, data.point, data.path, data.rate]);
     if (data.words && !this.player)
       this.player = new Player(this.bar, data.words, {
         last: () => (this.path ? this.path.x.length - 1 : 0),
@@ -25,13 +27,14 @@ class Plane {
         report: (step) => this.component.setTriggerValue("step", step),
         moving: (on) => this.svg.classList.toggle("moving", on),
       });
-    if (signature !== this.signature) {
+    if (signature === this.signature) {
+      this.player?.hear(data.step);
+      if (this.player?.playing) return;
+    } else {
       this.at = [nearest(data.x.values, data.point[0]), nearest(data.y.values, data.point[1])];
       this.path = data.path;
       this.player?.take(data.step);
     }
-    const { x, y } = data, still = JSON.stringify([x.label, x.range, y.label, y.range, data.panels, data.dots, data.alt, data.movable]);
-    const isNew = still !== this.still;
     Object.assign(this, { data, signature, still, tables: null });
     if (isNew) this.draw(); else this.place();
   }

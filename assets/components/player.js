@@ -1,13 +1,32 @@
 // Step, Play and Reset over steps that Python computed: `show` draws this.step, `report` tells Python once it rests.
 class Player {
   constructor(bar, words, { last, show, report, moving }) {
-    Object.assign(this, { words, last, show, report, moving, step: 0, playing: null, knobs: {} });
+    Object.assign(this, { words, last, show, report, moving, step: 0, heard: 0, told: [], playing: null, knobs: {} });
     const actions = { one: () => this.go(this.step + 1), play: () => this.play(), reset: () => this.go(0) };
     for (const [name, onclick] of Object.entries(actions))
       this.knobs[name] = Object.assign(html(bar, "button", "", words[name]), { onclick, type: "button" });
   }
 
-  take(step) { this.step = clamp(step ?? 0, 0, this.last()); }
+  // Begin at a step of a walk: what played, or waited to be reported, was of another one.
+  take(step) {
+    this.stop();
+    clearTimeout(this.waiting);
+    Object.assign(this, { step: clamp(step, 0, this.last()), heard: step, told: [] });
+  }
+
+  // Python's step on the same walk: its answer to a report, or another one, from the browser's history, which is taken.
+  hear(step) {
+    const answered = this.told.lastIndexOf(step), before = this.heard;
+    this.heard = step;
+    if (answered >= 0) this.told.splice(0, answered + 1);
+    else if (step !== before) this.take(step);
+  }
+
+  tell() {
+    if (this.step === (this.told.at(-1) ?? this.heard)) return; // Python knows
+    this.told.push(this.step);
+    this.report(this.step);
+  }
 
   // Grey out what would do nothing.
   refresh() {
@@ -20,7 +39,7 @@ class Player {
     this.step = clamp(step, 0, this.last());
     this.show();
     clearTimeout(this.waiting); // a few quick steps are reported once
-    this.waiting = setTimeout(() => this.report(this.step), 200);
+    this.waiting = setTimeout(() => this.tell(), 200);
   }
 
   play() {

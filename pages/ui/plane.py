@@ -61,9 +61,10 @@ class Plane:
         return first, second
 
     def move(self, values: Sequence[float]) -> None:
-        """Write where the point stands into the URL; its start leaves it out."""
+        """Write where the point stands into the URL; its start leaves it out. A walk begins there, at step 0."""
         for name, value, start in zip(self.urls, values, self.start, strict=True):
             set_url(name, float(value), start)
+        forget_url("step")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,6 @@ def _moved(plane: Plane, key: str, movable: bool) -> None:
     values = valid_points(reported(key, "point"), 2, plane.low, plane.high)
     if values is not None and movable:
         plane.move(values)
-        forget_url("step")
 
 
 def _stepped(key: str, count: int) -> None:

@@ -109,6 +109,46 @@ def test_a_curve_brings_its_learning_rate(visit):
     expect(page).not_to_have_url(re.compile("[?&](w|step)="))
 
 
+@pytest.mark.parametrize("what", ["curve", "rate"])
+def test_a_change_while_it_plays_begins_the_new_walk_at_step_0(visit, press_key, settled, what):
+    page = visit("/gradient_descent")
+    chip, play = page.locator(".read span").last, page.get_by_role("button", name="Play")
+    play.click()
+    expect(chip).to_have_text(re.compile(r"^step ([4-9]|[1-3]\d)$"))
+    if what == "curve":
+        page.get_by_role("combobox").first.click()
+        page.get_by_role("option", name="|w|", exact=True).click()
+        expect(ball(page)).to_have_attribute("aria-valuenow", "7.3")
+    else:
+        press_key(page.get_by_role("slider", name="Learning rate η"), "ArrowRight", "rate=0.1")
+    expect(chip).to_have_text("step 0")
+    expect(play).to_be_enabled()
+    settled(page)
+    assert "step=" not in page.url
+    start, rate = (7.3, 1) if what == "curve" else (3.2, 0.1)
+    assert readings(page)["weight w"] == start
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page).to_have_url(re.compile(r"step=1(&|$)"))
+    after = start - rate * (1 if what == "curve" else slope(start))
+    assert readings(page)["weight w"] == pytest.approx(after, rel=1e-3)
+
+
+@pytest.mark.parametrize("part", ["One weight", "Two weights"])
+def test_back_and_forward_lead_the_picture_through_its_steps(visit, part):
+    page = visit(f"/gradient_descent?part={part.replace(' ', '+')}")
+    chip = page.locator(".read span").last
+    expect(chip).to_have_text("step 0")
+    seen = [readings(page)]
+    for step in (1, 2, 3):
+        page.get_by_role("button", name="Step", exact=True).click()
+        expect(page).to_have_url(re.compile(rf"step={step}(&|$)"))
+        seen.append(readings(page))
+    for step, go in ((2, page.go_back), (1, page.go_back), (0, page.go_back), (1, page.go_forward)):
+        go()
+        expect(chip).to_have_text(f"step {step}")
+        assert readings(page) == seen[step]
+
+
 def test_parts_open_from_a_link(visit):
     page = visit("/gradient_descent?part=Ask+autograd&at=8")
     expect(page.get_by_text("yt.backward()").first).to_be_visible()

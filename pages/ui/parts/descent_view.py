@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from core.descent import Path, descend, slopes_along
 from core.landscapes import LANDSCAPES, Landscape
 from pages.ui import controls, curve
-from pages.ui.state import url_numbers
+from pages.ui.state import forget_url, url_numbers
 from pages.ui.tex import signed_tex, tex
 
 STEPS = 40
@@ -74,9 +74,10 @@ def show_update(path: Path, step: int) -> None:
     st.latex(rf"\text{{loss}}\quad {tex(path.losses[step])} \;\to\; {tex(path.losses[step + 1])}")
 
 
-def rate_control(landscape: Landscape) -> float:
-    """Return the learning rate."""
-    return controls.stops("Learning rate η", "rate", RATES, landscape.learning_rate)
+def rate_control(landscape: Landscape, name: str = "rate") -> float:
+    """Return the learning rate; with another one the walk begins at step 0."""
+    default = landscape.learning_rate
+    return controls.stops("Learning rate η", name, RATES, default, on_change=forget_url, args=("step",))
 
 
 def _ending(path: Path) -> str:

@@ -46,14 +46,18 @@ def _take_settings(key: str, rate: str) -> None:
     st.session_state[rate] = f"{landscape.learning_rate if landscape else RATE:g}"
 
 
+def _start_over() -> None:
+    forget_url("step")
+
+
 def _typed() -> Landscape:
     used = session("typed_formula", Typed)
-    text = formula_field("Loss of the weight w", FIRST_FORMULA)
+    text = formula_field("Loss of the weight w", FIRST_FORMULA, on_change=_start_over)
     left, right = st.columns(2)
     with left:
-        low = controls.number("From", "from", -ENDS, ENDS, -5)
+        low = controls.number("From", "from", -ENDS, ENDS, -5, on_change=_start_over)
     with right:
-        high = controls.number("To", "to", -ENDS, ENDS, 5)
+        high = controls.number("To", "to", -ENDS, ENDS, 5, on_change=_start_over)
     try:
         landscape = _read(text, low, high)
     except ExpressionError as error:
