@@ -12,7 +12,7 @@ class SoftmaxTerms:
     """Softmax and cross-entropy of one example, term by term; vectors are (K,) float64."""
 
     logits: Tensor
-    shift: float  # taken off every logit first so that no exponential overflows; 0 unless they are large
+    shift: float  # taken off every logit first so that no exponential overflows; 0 unless one is large
     exponentials: Tensor
     total: Tensor
     probabilities: Tensor
@@ -20,6 +20,7 @@ class SoftmaxTerms:
     loss: Tensor
     one_hot: Tensor  # y: 1 at the right class
     gradient: Tensor  # p − y = ∂loss/∂logits
+    lacking: Tensor  # 1 − p of the right class, added up from the other classes so that it is not rounded to 0
 
 
 def softmax_cross_entropy_terms(logits: Tensor, label: int, temperature: float = 1.0) -> SoftmaxTerms:
@@ -33,12 +34,14 @@ def softmax_cross_entropy_terms(logits: Tensor, label: int, temperature: float =
     if z.ndim != 1 or not 0 <= label < len(z) or not z.isfinite().all():
         raise ValueError(f"label is {label}; it must be the number of one of {z.numel()} finite logits")
     z = z / temperature
-    top = float(z.max())
-    shift = 0.0 if abs(top) <= 100 else top
+    shift = 0.0 if float(z.abs().max()) <= 100 else float(z.max())
     exponentials = (z - shift).exp()  # (K,)
     total = exponentials.sum()
     probabilities = exponentials / total
-    log = z[label] - shift - total.log()
     one_hot = torch.nn.functional.one_hot(torch.tensor(label), len(z)).to(z.dtype)
-    gradient = (probabilities - one_hot) / temperature
-    return SoftmaxTerms(z, shift, exponentials, total, probabilities, log, -log, one_hot, gradient)
+    wrong = exponentials * (1 - one_hot)  # what the right class lacks to 1, without the rounding of 1 − p
+    sure = probabilities[label] > 0.5
+    log = -(wrong.sum() / exponentials[label]).log1p() if sure else z[label] - shift - total.log()
+    lacking = wrong.sum() / total
+    gradient = torch.where(one_hot == 1, -lacking, probabilities) / temperature
+    return SoftmaxTerms(z, shift, exponentials, total, probabilities, log, -log, one_hot, gradient, lacking)

@@ -139,6 +139,26 @@ def test_terms_and_gradient_are_torchs(open_page):
         assert shown.count(f"= {tex(gradient)}") >= 2, f"p − y of {name} and its nudge"
 
 
+def test_a_probability_too_small_for_a_float64_is_no_logarithm_of_0(open_page):
+    page = open_page("loss_functions", part="Cross-entropy", za="-1000", zb="0", zc="0")
+    shown = formulas(page)
+    assert r"e_A &= e^{-1000} \approx 0" in shown
+    assert r"p_A &= e_A / \textstyle\sum \approx 0" in shown
+    assert r"\ln p_A &= z_A - \ln \textstyle\sum = -1000 - 0.693147 = -1000.69" in shown
+    assert r"L &= -\ln p_A = 1000.69" in shown
+    assert "log-sum-exp" in page.caption[-1].value
+    shifted = formulas(open_page("loss_functions", part="Cross-entropy", za="-1000", zb="-300", zc="999.25"))
+    assert r"z_A - 999.25 - \ln \textstyle\sum = -1000 - 999.25 - 0 = -1999.25" in shifted
+
+
+@pytest.mark.parametrize("gap", [12.0, 60.0])
+def test_a_probability_that_rounds_to_1_is_written_as_what_it_lacks(gap, open_page):
+    shown = formulas(open_page("loss_functions", part="Cross-entropy", za=str(gap), zb="0", zc="0"))
+    lacking = tex(2 * math.exp(-gap) / (1 + 2 * math.exp(-gap)))
+    assert rf"\ln p_A &= \ln (1 - {lacking}) = -{tex(math.log1p(2 * math.exp(-gap)))}" in shown
+    assert rf"p_A - y_A &= (1 - {lacking}) - 1 = -{lacking}" in shown
+
+
 @pytest.mark.parametrize(
     ("run", "truth"),
     [(heavier_by_squaring, 2), (surer_and_wrong, 1), (outlier_from_10_to_40, 0), (gradient_adds_up, 0)],

@@ -109,6 +109,19 @@ def test_softmax_terms_of_the_usual_example_are_not_shifted():
     assert math.isclose(terms.loss, math.log(1 + math.e))
 
 
+def test_a_probability_far_below_the_others_is_not_lost_with_its_exponential():
+    terms = softmax_cross_entropy_terms(torch.tensor([-760.0, -100.0], dtype=FLOAT), 0)
+    assert math.isclose(terms.probabilities[0], math.exp(-660))
+    assert math.isclose(terms.log, -660)
+
+
+def test_what_a_sure_class_lacks_to_one_is_not_rounded_away():
+    terms = softmax_cross_entropy_terms(torch.tensor([50.0, 0.0], dtype=FLOAT), 0)
+    assert terms.probabilities[0] == 1
+    for small in (terms.lacking, terms.loss, -terms.gradient[0]):
+        assert math.isclose(small, math.exp(-50), rel_tol=1e-12)
+
+
 @pytest.mark.parametrize("label", [-1, 2])
 def test_softmax_terms_refuse_a_label_that_is_no_class(label):
     with pytest.raises(ValueError, match="label"):

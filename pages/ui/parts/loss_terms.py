@@ -10,8 +10,8 @@ from core.softmax import SoftmaxTerms, softmax_cross_entropy_terms
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Code
-from pages.ui.parts.softmax_tex import exponentials_tex, shares_tex
-from pages.ui.tex import aligned, tex
+from pages.ui.parts.softmax_tex import exponentials_tex, is_too_small, shares_tex
+from pages.ui.tex import aligned, signed_tex, tex
 
 CLASSES = ("A", "B", "C")
 LOGITS = (2.0, 1.0, 0.1)
@@ -37,20 +37,46 @@ def terms_part() -> Code:
     ):
         for column, lines in zip(st.columns(2), row, strict=True):
             column.latex(aligned(lines))
+    if is_too_small(float(terms.probabilities[label])):
+        st.caption(
+            f"p of {right} is above 0, but too small for a float64, which holds 0 in its place. "
+            "So ln p is computed from the logits and the logarithm of the sum (log-sum-exp), not from p."
+        )
     return softmax_cross_entropy_terms, LOSSES["cross_entropy"].function, numeric_gradient
 
 
 def loss_tex(terms: SoftmaxTerms, label: int) -> list[str]:
     """Return the logarithm of the right class's probability, and the loss, which is that with its sign turned."""
-    name, log = CLASSES[label], tex(float(terms.log))
-    probability = tex(float(terms.probabilities[label]))
-    return [rf"\ln p_{name} &= \ln {probability} = {log}", rf"L &= -\ln p_{name} = {tex(float(terms.loss))}"]
+    name, p = CLASSES[label], float(terms.probabilities[label])
+    digits = 6 if is_too_small(p) else 4
+    log, loss = tex(float(terms.log), digits), tex(float(terms.loss), digits)
+    if is_too_small(p):  # the logarithm of a float64 of 0 would be −∞
+        shift = f" - {signed_tex(terms.shift, 6)}" if terms.shift else ""
+        logit, total = tex(float(terms.logits[label]), 6), tex(float(terms.total.log()), 6)
+        steps = rf"z_{name}{shift} - \ln \textstyle\sum = {logit}{shift} - {total}"
+    else:
+        steps = rf"\ln {in_bracket(probability_tex(terms, label))}"
+    return [rf"\ln p_{name} &= {steps} = {log}", rf"L &= -\ln p_{name} = {loss}"]
+
+
+def in_bracket(text: str) -> str:
+    """Return a difference in brackets, a number as it is."""
+    return f"({text})" if " - " in text else text
+
+
+def probability_tex(terms: SoftmaxTerms, index: int) -> str:
+    """Return a probability; the right class's as 1 − the rest, where four digits would round it to 1."""
+    text, lacking = tex(float(terms.probabilities[index])), float(terms.lacking)
+    if text != "1" or terms.one_hot[index] == 0 or is_too_small(lacking):
+        return text
+    return f"1 - {tex(lacking)}"
 
 
 def gradient_tex(terms: SoftmaxTerms) -> list[str]:
     """Return p − y for each logit with the live numbers."""
-    rows = zip(CLASSES, terms.probabilities.tolist(), terms.one_hot.tolist(), terms.gradient.tolist(), strict=True)
-    return [rf"p_{name} - y_{name} &= {tex(p)} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
+    probabilities = [in_bracket(probability_tex(terms, index)) for index in range(len(CLASSES))]
+    rows = zip(CLASSES, probabilities, terms.one_hot.tolist(), terms.gradient.tolist(), strict=True)
+    return [rf"p_{name} - y_{name} &= {p} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
 
 
 def nudged_tex(terms: SoftmaxTerms, label: int) -> list[str]:

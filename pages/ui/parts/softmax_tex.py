@@ -1,17 +1,28 @@
 """Softmax written out with its live numbers, as both lessons that need it show it."""
 
+import sys
 from collections.abc import Sequence
 
 from core.softmax import SoftmaxTerms
 from pages.ui.tex import signed_tex, tex
 
 
+def is_too_small(value: float) -> bool:
+    """Return whether a positive number is too small for a float64 to hold all its digits, or any."""
+    return value < sys.float_info.min
+
+
+def equals_tex(value: float) -> str:
+    """Return a positive number after its sign of equality: ≈ 0 when a float64 cannot hold it."""
+    return r"\approx 0" if is_too_small(value) else f"= {tex(value)}"
+
+
 def exponentials_tex(terms: SoftmaxTerms, names: Sequence[str], temperature: float = 1.0) -> list[str]:
     """Return e^(z/T) of each class, and their sum."""
-    shift = f" - {signed_tex(terms.shift)}" if terms.shift else ""
+    shift = f" - {signed_tex(terms.shift, 6)}" if terms.shift else ""
     divided = f" / {temperature:g}" if temperature != 1 else ""
     rows = zip(names, terms.logits.tolist(), terms.exponentials.tolist(), strict=True)
-    lines = [rf"e_{name} &= e^{{{tex(z * temperature)}{divided}{shift}}} = {tex(e)}" for name, z, e in rows]
+    lines = [rf"e_{name} &= e^{{{tex(z * temperature, 6)}{divided}{shift}}} {equals_tex(e)}" for name, z, e in rows]
     return [*lines, rf"\textstyle\sum &= {tex(float(terms.total))}"]
 
 
@@ -19,4 +30,7 @@ def shares_tex(terms: SoftmaxTerms, names: Sequence[str]) -> list[str]:
     """Return each class's probability as its share of the sum."""
     total = tex(float(terms.total))
     rows = zip(names, terms.exponentials.tolist(), terms.probabilities.tolist(), strict=True)
-    return [rf"p_{name} &= e_{name} / \textstyle\sum = {tex(e)} / {total} = {tex(p)}" for name, e, p in rows]
+    return [
+        rf"p_{name} &= e_{name} / \textstyle\sum {'' if is_too_small(e) else f'= {tex(e)} / {total} '}{equals_tex(p)}"
+        for name, e, p in rows
+    ]
