@@ -90,7 +90,10 @@ def _label_in_url(key: str, labels: Mapping[str, str]) -> None:
 
 
 def several(label: str, key: str, labels: Mapping[str, str], default: Sequence[str], **options: Any) -> list[str]:
-    """Return names from buttons that show each name's label, in the order of `labels`; the default when none is on."""
+    """Return names from buttons that show each name's label, in the order of `labels`; with a default one stays on."""
+    last = f"{key}:last on"
+    if default and not st.session_state.get(key, default):
+        st.session_state[key] = list(default)
     picked = st.pills(
         label,
         list(labels),
@@ -100,9 +103,20 @@ def several(label: str, key: str, labels: Mapping[str, str], default: Sequence[s
         key=key,
         bind="query-params",
         wrap=True,
+        on_change=_keep_one if default else "rerun",
+        args=(key, last) if default else None,
         **options,
     )
-    return [name for name in labels if name in (picked or default)]
+    if default and not picked:  # an empty list in the URL, which Streamlit takes before a value can be set
+        st.rerun()
+    st.session_state[last] = picked
+    return [name for name in labels if name in picked]
+
+
+def _keep_one(key: str, last: str) -> None:
+    """Put the buttons back as they were when the reader has switched off the last that was on."""
+    if not st.session_state.get(key):
+        st.session_state[key] = st.session_state[last]
 
 
 def switch(label: str, key: str, default: bool = False, **options: Any) -> bool:

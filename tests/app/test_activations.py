@@ -87,6 +87,21 @@ def test_side_by_side_draws_parametric_relu_with_the_readers_slope(open_page):
     assert texts == [["−0.02"], ["0.01"], ["−1.2"], ["0.6"]]
 
 
+@pytest.mark.parametrize("part", ["One function", "Deep"])
+def test_the_last_activation_stays_on(part, open_page):
+    page = open_page("activations", part=part)
+    page.button_group(key="with").set_value(["tanh"]).run()
+    page.button_group(key="with").set_value([]).run()
+    assert page.button_group(key="with").value == ["tanh"]
+    assert not page.exception
+
+
+@pytest.mark.parametrize("part", ["One function", "Deep"])
+def test_an_empty_list_in_the_url_is_the_usual_one_and_lit(part, open_page):
+    page = open_page("activations", part=part, **{"with": ""})
+    assert page.button_group(key="with").value == ["sigmoid", "tanh", "relu"]
+
+
 def test_the_table_shows_that_one_matrix_is_enough_for_the_linear_stack(open_page):
     page = open_page("activations", part="A stack", x1="0.4", x2="-1.1")
     table = next(markdown.value for markdown in page.markdown if "layer by layer" in markdown.value)

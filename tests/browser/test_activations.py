@@ -174,3 +174,15 @@ def test_a_temperature_evens_out_what_softmax_makes_of_numbers(visit, settled):
     assert max(even.values()) < max(higher.values())
     assert sorted(even, key=even.get) == sorted(higher, key=higher.get)
     assert math.isclose(sum(even.values()), 100, abs_tol=0.3)
+
+
+def test_the_last_activation_side_by_side_stays_lit(visit, settled):
+    page = visit("/activations?with=Tanh")
+    lit = page.get_by_test_id("stButtonGroup").filter(has_text="Side by side").locator('button[aria-pressed="true"]')
+    picture = page.get_by_label(re.compile("^Value and derivative of Tanh, each"))
+    expect(lit).to_have_text(["Tanh"])
+    lit.click()
+    settled(page)
+    expect(lit).to_have_text(["Tanh"])
+    expect(picture).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]with=Tanh"))
