@@ -16,7 +16,7 @@ from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson
 from pages.ui.matrices import block, show_product
 from pages.ui.parts import forward_questions
-from pages.ui.parts.hand import hand_picture, pick_activation, read_hand, type_numbers
+from pages.ui.parts.hand import hand_picture, label_of, pick_activation, read_hand, type_numbers
 from pages.ui.parts.reading import as_tensor, drawn_digit, show_layers, show_neuron, show_unrolled, test_digit
 from pages.ui.parts.threshold import FARTHEST, real_sums, threshold_curve
 from pages.ui.state import set_url, url_numbers
@@ -35,18 +35,19 @@ def by_hand() -> Code:
         hand_picture(hand)
         done = neurons(hand.network, hand.inputs, stage)[hand.neuron]
         activation = "sigmoid" if hand.neuron == "y" else hand.network.activation
-        st.latex(_formula(done, activation))
+        symbol = r"\hat{y}" if label_of(hand.neuron, stage) == "ŷ" else f"h_{hand.neuron[1:]}"
+        st.latex(_formula(done, activation, symbol))
     return work_out, work_out_neuron, ACTIVATIONS[activation].function
 
 
-def _formula(neuron: Neuron, activation: str) -> str:
+def _formula(neuron: Neuron, activation: str, name: str) -> str:
     formula = re.sub(r"\bx\b", "z", ACTIVATIONS[activation].formula)
     products, bias, z, output = (
-        in_brackets(number_text(value, places=3)).replace("−", "-")
-        for value in (neuron.weighted_sum, neuron.bias, neuron.z, neuron.output)
+        number_text(value, places=3) for value in (neuron.weighted_sum, neuron.bias, neuron.z, neuron.output)
     )
-    total = rf"z = \sum_i w_i x_i + b = {products} + {bias} = {z}"
-    return rf"\begin{{gathered}} {total} \\ f(z) = {formula} = {output} \end{{gathered}}"
+    total = rf"z = \sum_i w_i x_i + b = {products} + {in_brackets(bias)} = {z}".replace("−", "-")
+    result = rf"f(z) = {formula} = {output}".replace("−", "-")
+    return rf"\begin{{gathered}} {name}:\quad {total} \\ {result} \end{{gathered}}"
 
 
 def as_threshold() -> Code:

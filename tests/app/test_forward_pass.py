@@ -48,6 +48,18 @@ def test_the_network_shows_what_torch_computes(open_page):
     assert shown["gap:y"] == pytest.approx(1 - float(answer), rel=1e-6)
 
 
+@pytest.mark.parametrize(("neuron", "name"), [("h3", "h_3"), ("y", r"\hat{y}")])
+def test_the_formula_names_its_neuron_and_brackets_no_result(neuron, name, open_page):
+    page = open_page("forward_pass", stage="Network", neuron=neuron, act="Tanh", b="0,0,-0.5", c="-0.9")
+    shown = page.latex[0].value
+    values = data(page, "network")["values"]
+    bias, z = values[f"w:b-{neuron}"], values[f"s:{neuron}"]
+    assert bias < 0
+    assert rf"{name}:\quad z = " in shown
+    assert f"= {round(z - bias, 3):g} + ({bias:g}) = {round(z, 3):g} \\\\" in shown
+    assert rf"= {round(values[f'a:{neuron}'], 3):g} \end{{gathered}}" in shown
+
+
 def test_what_is_typed_reaches_the_network_and_the_url(open_page):
     page = open_page("forward_pass")
     before = data(page, "network")["values"]
