@@ -29,7 +29,12 @@ class Rung:
 
 
 LADDER: dict[str, Rung] = {
-    "difference": Rung("Difference", r"p_i - y_i", difference, LOSSES["difference"].complaint),
+    "difference": Rung(
+        "Difference",
+        r"p_i - y_i",
+        difference,
+        "Errors of opposite signs cancel in a sum, which can be perfect and hide bad answers.",
+    ),
     "absolute": Rung("Absolute", r"|p_i - y_i|", absolute, LOSSES["absolute"].complaint),
     "squared": Rung(
         "Squared",
@@ -47,6 +52,6 @@ LADDER: dict[str, Rung] = {
         "Averaged: mean squared error",
         r"\frac1N \sum_i (p_i - y_i)^2",
         averaged,
-        LOSSES["squared"].complaint,
+        "Squaring lets a large error count for far more than its size, so that one outlier can outvote everyone else.",
     ),
 }

@@ -40,6 +40,17 @@ def number_text(value: float, digits: int = 4, *, places: int | None = None) -> 
     return f"{text} · 10{superscript(str(int(exponent)))}" if exponent else text
 
 
+def is_rounded(value: float, digits: int = 4) -> bool:
+    """Return whether `number_text` loses some of a finite number, beyond the last bits that arithmetic leaves."""
+    whole = 10**digits <= abs(value) < 1e7
+    return not math.isclose(value, float(f"{value:.0f}" if whole else f"{value:.{digits}g}"), rel_tol=1e-12)
+
+
+def equals_text(value: float, digits: int = 4) -> str:
+    """Return a result with the sign before it: = 0.5, or ≈ 0.3333 where it is rounded."""
+    return f"{'≈' if is_rounded(value, digits) else '='} {number_text(value, digits)}"
+
+
 def fixed_text(value: float, places: int) -> str:
     """Return a number with exactly so many decimals, for columns: −0.50."""
     return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")

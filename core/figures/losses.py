@@ -9,7 +9,7 @@ from core.figures.palette import PALETTE
 from core.figures.panels import panels
 from core.figures.style import add_bars, styled
 from core.softmax import SoftmaxTerms
-from core.words import number_text
+from core.words import equals_text, number_text
 
 
 def examples_figure(
@@ -17,9 +17,10 @@ def examples_figure(
 ) -> Figure:
     """Return predictions and targets (top), each example's loss as a bar (bottom), and their sum or mean with them."""
     names = [str(index + 1) for index in range(len(losses))]
+    mean = "" if cost is None else f"; dashed: their mean, the cost {equals_text(cost)}"
     figure = panels(
         2, 1, shared_xaxes=True, row_heights=(0.42, 0.58), vertical_spacing=0.12,
-        subplot_titles=("prediction and target", "loss of each example"),
+        subplot_titles=("prediction and target", f"loss of each example{mean}"),
     )  # fmt: skip
     _distances(figure, names, predictions, targets)
     _bars(figure, names, losses.tolist())
@@ -27,11 +28,8 @@ def examples_figure(
         label, value = total
         _bars(figure, [label], [value])
     if cost is not None:
-        label = f"cost, the mean: {number_text(cost)}"
         line = {"color": PALETTE["neutral"], "width": 3, "dash": "dash"}
         figure.add_hline(cost, line, row=2)
-        place = {"x": 1, "xref": "x2 domain", "xanchor": "right", "y": cost, "yref": "y2", "yanchor": "bottom"}
-        figure.add_annotation(text=label, showarrow=False, **place)
     styled(figure, 470, bargap=0.35)
     figure.lay_out(legend={"x": 1, "xanchor": "right", "y": -0.12, "yanchor": "top"})
     order = [*names, *([total[0]] if total else [])]

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from torch import Tensor
 
+from core.words import is_rounded
+
 
 def tex(value: float, digits: int = 4) -> str:
     """Return a number with so many significant digits, whole up to ten million, beyond that as a power of ten."""
@@ -15,6 +17,12 @@ def tex(value: float, digits: int = 4) -> str:
     value += 0.0  # no minus before a zero
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
+
+
+def result_tex(value: float, digits: int = 4) -> str:
+    """Return a finite result with the sign before it: = 0.5, or ≈ 0.3333 where it is rounded."""
+    sign = r"\approx" if is_rounded(value, digits) else "="
+    return f"{sign} {tex(value, digits)}"
 
 
 def signed_tex(value: float, digits: int = 4) -> str:

@@ -57,6 +57,34 @@ def test_the_complaints_are_told_with_the_readers_numbers():
     assert all(own_numbers(rung, y, y) for rung in LADDER)
 
 
+def own(rung: str, preset: str) -> str:
+    columns = EXAMPLES[preset].predictions, EXAMPLES[preset].targets
+    return own_numbers(rung, *(torch.tensor(column).double() for column in columns))
+
+
+@pytest.mark.parametrize(
+    ("rung", "shown", "unseen"),
+    [
+        ("difference", "+100 and −100", "0.01 and 100"),
+        ("squared", "Three", "0.3 for a 1"),
+        ("averaged", "0.01 and 100", "+100 and −100"),
+        ("averaged", "0.01 and 100", "The three, twice"),
+        ("averaged", "0.01 and 100", "0.3 for a 1"),
+    ],
+)
+def test_a_complaint_that_does_not_show_says_where_it_does(rung, shown, unseen):
+    assert own(rung, unseen).startswith("It does not show on these numbers")
+    assert own(rung, unseen).endswith(f"“{shown}”.")
+    assert "does not show" not in own(rung, shown)
+
+
+def test_what_is_rounded_is_not_called_equal(open_page):
+    page = open_page("loss_functions", p="0.01,100", y="0,0", rung="Averaged")
+    assert r"\frac{0.0001 + 10000}{2} \approx 5000" in page.latex[0].value
+    assert "more than 99.99% comes from the largest error, 100." in page.info[0].value
+    assert r"(0.01 - 0)^2 = 0.0001" in page.latex[0].value
+
+
 def test_a_preset_fills_the_list(open_page):
     page = open_page("loss_functions")
     page.button(key="preset:0.01 and 100").click().run()

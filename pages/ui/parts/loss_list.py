@@ -16,7 +16,7 @@ from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Code
 from pages.ui.state import remember, session, set_url, url_text
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, result_tex, signed_tex, tex
 
 MOST = 12  # examples in the list
 LIMIT = 1e6  # of a prediction or target
@@ -129,21 +129,46 @@ def repair_part() -> Code:
 
 
 def own_numbers(rung: str, p: Tensor, y: Tensor) -> str:
-    """Return the complaint about a rung once more, in a sentence with the reader's own numbers."""
+    """Return whether the complaint about a rung shows on the reader's own numbers, and with which of them."""
     errors = (p - y).tolist()
     sizes = sorted(abs(error) for error in errors)
-    total = sum(error**2 for error in errors)
+    squares = sum(error**2 for error in errors)
     if rung == "difference":
-        cancel = ": some of them cancel" if min(errors) < 0 < max(errors) else ""
-        return f"Yours add up to {_short(sum(errors))}, and their sizes to {_short(sum(sizes))}{cancel}."
+        if not min(errors) < 0 < max(errors):
+            return _unseen("no two of your errors have opposite signs", "+100 and −100")
+        return f"Yours add up to {_short(sum(errors))}, and their sizes to {_short(sum(sizes))}: some of them cancel."
     if rung == "absolute":
         return f"Your errors are from {_short(sizes[0])} to {_short(sizes[-1])} in size, and all but 0 pull equally."
     if rung == "squared":
+        if len(errors) == 1:
+            return _unseen("you have one example", "Three")
         return f"Yours are {len(errors)}: {', '.join(_short(error**2) for error in errors)}."
     if rung == "summed":
-        return f"Your list gives {_short(total)}; the same list twice would give {_short(2 * total)}."
-    share = f"{sizes[-1] ** 2 / total:.0%}" if total else "0%"
-    return f"Of your cost, {share} comes from the largest error, {_short(sizes[-1])}."
+        if squares == 0:
+            return _unseen("every error is 0", "The three, twice")
+        return f"Your list gives {_short(squares)}; the same list twice would give {_short(2 * squares)}."
+    return _outlier(sizes)
+
+
+def _outlier(sizes: Sequence[float]) -> str:
+    """Return how much of the mean squared error the largest of the sorted sizes brings, when that is most of it."""
+    squares = sum(size**2 for size in sizes)
+    if len(sizes) == 1 or squares == 0:
+        return _unseen("you have one example" if squares else "every error is 0", "0.01 and 100")
+    share, largest = sizes[-1] ** 2 / squares, _short(sizes[-1])
+    if share < 0.5 or sizes[-2] == sizes[-1]:
+        return _unseen(f"your largest error, {largest}, does not outvote the others", "0.01 and 100")
+    return f"Of your cost, {_share(share)} comes from the largest error, {largest}."
+
+
+def _unseen(reason: str, preset: str) -> str:
+    return f"It does not show on these numbers, because {reason}. It shows on “{preset}”."
+
+
+def _share(share: float) -> str:
+    if share > 0.9999:
+        return "all" if share == 1 else "more than 99.99%"
+    return f"{share:.2%}" if share > 0.99 else f"{share:.0%}"
 
 
 def _short(value: float) -> str:
@@ -164,7 +189,7 @@ def repair_tex(rung: str, p: Tensor, y: Tensor, most: int = 6) -> str:
     name = rung if rung in LOSSES else "squared"
     losses, form = LOSSES[name].function(p, y).tolist(), TERMS.get(name, r"({p} - {y})^2")
     rows = [
-        rf"\text{{loss}}_{{{i}}} &= {form.format(p=tex(a), y=signed_tex(b))} = {tex(loss)}"
+        rf"\text{{loss}}_{{{i}}} &= {form.format(p=tex(a), y=signed_tex(b))} {result_tex(loss)}"
         for i, (a, b, loss) in enumerate(zip(p.tolist(), y.tolist(), losses, strict=True), 1)
     ]
     lines = [rf"{LEFT.get(rung, LOSS_I)} &= {LADDER[rung].formula}", *rows[:most]]
@@ -172,9 +197,10 @@ def repair_tex(rung: str, p: Tensor, y: Tensor, most: int = 6) -> str:
         lines.append(r"&\ \ \vdots")
     added = " + ".join(signed_tex(loss) for loss in losses[:most]) + (r" + \dots" if len(losses) > most else "")
     if rung in ("difference", "summed"):
-        lines.append(rf"\text{{sum}} &= {added} = {tex(sum(losses))}")
+        lines.append(rf"\text{{sum}} &= {added} {result_tex(sum(losses))}")
     if rung == "averaged":
-        lines.append(rf"\text{{cost}} &= \frac{{{added}}}{{{len(losses)}}} = {tex(float(LADDER[rung].compute(p, y)))}")
+        mean = result_tex(float(LADDER[rung].compute(p, y)))
+        lines.append(rf"\text{{cost}} &= \frac{{{added}}}{{{len(losses)}}} {mean}")
     return aligned(lines)
 
 
