@@ -29,7 +29,8 @@ def has_value_somewhere(expression: Expression) -> bool:
 
     def spread() -> torch.Tensor:
         sign, size = torch.rand(2, PLACES, generator=generator, dtype=torch.float64)
-        return (2 * sign.round() - 1) * torch.pow(10, 9 * size - 3)  # 0.001 to 1,000,000, of both signs
+        places: torch.Tensor = (2 * sign.round() - 1) * 10 ** (9 * size - 3)
+        return places  # 0.001 to 1,000,000, of both signs
 
     return bool(expression.tensor({name: spread() for name in expression.variables}).isfinite().any())
 

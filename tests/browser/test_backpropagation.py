@@ -62,6 +62,19 @@ def test_the_square_forward_and_back_for_an_x_typed(visit, settled):
     expect(box(page, "x")).to_have_accessible_name("x, value −1.5")
 
 
+def test_at_the_furthest_x_the_gradients_formula_is_not_cut(visit, settled):
+    page = visit("/backpropagation?x=-1000000")
+    settled(page)
+    formulas = page.locator(".stMain .katex-display")
+    expect(formulas.nth(1)).to_be_visible()
+    edges = formulas.evaluate_all(
+        "all => all.slice(0, 2).map(one => [Math.max(...[...one.querySelectorAll('.base')].map("
+        "base => base.getBoundingClientRect().right)), one.closest('.stMarkdown').getBoundingClientRect().right])"
+    )
+    assert len(edges) == 2
+    assert all(right <= column for right, column in edges), edges
+
+
 def test_all_at_once_and_a_new_x_leave_the_head_where_it_is(visit, settled):
     page = visit("/backpropagation")
     press(page, "All at once")
