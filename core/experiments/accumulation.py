@@ -72,8 +72,8 @@ def kept_by_forward(compute: Callable[[], dict[str, Tensor]]) -> list[Kept]:
     packed: dict[int, Tensor] = {}
 
     def keep(tensor: Tensor) -> Tensor:
-        packed.setdefault(tensor.data_ptr(), tensor)
-        return tensor
+        """Keep the numbers, not the tensor with its graph: a graph that holds its own result is never let go."""
+        return packed.setdefault(tensor.data_ptr(), tensor.detach())
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         names = {tensor.data_ptr(): name for name, tensor in compute().items()}

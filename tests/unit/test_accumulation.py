@@ -1,5 +1,8 @@
 """Gradients add up, and forward keeps what backward needs: both as torch does it."""
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,3 +31,18 @@ def test_what_is_kept_grows_with_the_batch_but_the_weights_do_not():
     for name in ("x", "a1", "log p", "y"):
         assert large[name].size == 2 * small[name].size
     assert large["x"].size == 16 * 784 * 4
+
+
+def test_what_forward_kept_is_let_go_when_it_has_been_looked_at():
+    """A graph that holds its own results would live for ever: nobody sees the circle, for it runs through C++."""
+    made = []
+
+    def compute():
+        tensors = layers_on_batch(4)
+        made.extend(weakref.ref(tensor) for tensor in tensors.values())
+        return tensors
+
+    kept_by_forward(compute)
+    gc.collect()
+    assert made
+    assert all(tensor() is None for tensor in made)
