@@ -1,7 +1,7 @@
 """The first look at a formula that a reader typed: kind words and the exact spot, before it is parsed."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
@@ -69,14 +69,14 @@ class Token:
         return self.kind in ("number", "name", "open")
 
 
-def check_text(text: str, functions: Collection[str], names: Collection[str]) -> None:
+def check_text(text: str, functions: Collection[str], names: Sequence[str]) -> None:
     """Raise `ExpressionError` for a formula that cannot be right: characters, names, brackets, missing operators."""
     if len(text) > MAX_LENGTH:
         message = f"The formula has {len(text)} characters; at most {MAX_LENGTH} are read. Make it shorter."
         raise ExpressionError(message, text, MAX_LENGTH)
     tokens = split(text)
     if not tokens:
-        raise ExpressionError("There is no formula yet. Type one, such as 3*x**2 + 2.", text, 0)
+        raise ExpressionError(f"There is no formula yet. Type one, such as 3*{names[0]}**2 + 2.", text, 0)
     for token in tokens:
         if token.kind == "name" and token.text not in (*functions, *names):
             raise ExpressionError(unknown_name(token.text, functions, names), text, token.column)

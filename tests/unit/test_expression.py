@@ -169,3 +169,12 @@ def test_a_deep_formula_is_written_once_not_two_to_the_depth():
         start = time.process_time()
         assert "x" in parse(text, ("x",)).latex
         assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("name", ["x", "w"])
+def test_the_example_for_an_empty_field_can_be_typed_there(name):
+    with pytest.raises(ExpressionError) as caught:
+        parse(" ", (name,))
+    example = str(caught.value).partition("such as ")[2].rstrip(".")
+    assert name in example
+    parse(example, (name,))
