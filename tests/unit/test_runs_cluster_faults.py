@@ -162,24 +162,24 @@ def test_a_new_dispatcher_follows_an_actor_whose_run_counts_as_interrupted(playe
         again.close()
 
 
-def test_a_training_that_hangs_in_an_actor_that_answers_is_replaced(played, engine, monkeypatch):
-    report, repaired, forever = Session._report, threading.Event(), threading.Event()
+def test_a_training_that_hangs_in_an_actor_that_answers_is_replaced(played, engine, monkeypatch, request):
+    report, hung, forever, mine = Session._report, threading.Event(), threading.Event(), []
+    request.addfinalizer(forever.set)  # whatever happens: its thread must not outlive this test
 
     def hanging(session, record):
-        if record.step == 1000 and not repaired.is_set():
+        if session.job.run_id in mine and record.step >= 1000 and not hung.is_set():  # the next one does not hang
+            hung.set()
             forever.wait()
         report(session, record)
 
     monkeypatch.setattr(Session, "_report", hanging)
     monkeypatch.setattr(floor, "ASK_RARELY", 0.1)
     run = engine.submit(LONG, "ann")
+    mine.append(run)
     until(lambda: list(played.home.checkpoints.glob("*.checkpoint")))
     monkeypatch.setattr(under_way, "SILENT_SECONDS", 1.0)
-    until_poll(engine, run, "ann", lambda p: p.step > 900)
-    time.sleep(0.5)
-    repaired.set()  # the next one does not hang
+    assert hung.wait(60)
     until_poll(engine, run, "ann", lambda p: "took over after step" in p.message and p.step > 1000)
-    forever.set()
 
 
 def test_a_run_that_an_actor_does_not_end_in_time_is_ended(played, engine, monkeypatch):

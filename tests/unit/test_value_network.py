@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.autograd import backward_steps, topological_order
-from core.gradient_check import check_gradients
+from core.gradient_check import ROUNDING, TOLERANCES, check_gradients
 from core.value_network import (
     HIDDEN,
     SPECS,
@@ -52,7 +52,9 @@ def test_any_network_passes_its_checks(sizes, activation, inputs, target, seed):
     assert math.isfinite(network.loss.data)
     assert all(check.passed[0] or check.lost[0] for check in checks), checks
     if not network.on_corner:
-        tiny = 1e-10 * max(1, network.loss.data)
+        # A central difference is at best some ε^(2/3) L off, ten times that for inputs near 10, so below this no nudge can
+        # tell a gradient to 1e-4 (a saturated neuron's): "lost in rounding" is the truth there, and nowhere else.
+        tiny = 10 * ROUNDING ** (2 / 3) / TOLERANCES[1] * max(1, network.loss.data)
         assert all(check.passed[1] or (check.lost[1] and abs(check.gradient) < tiny) for check in checks), checks
 
 

@@ -14,7 +14,6 @@ from typing import TypeVar
 import torch
 
 from core.database import StoreUnavailable
-from core.processes import give_way
 from core.runs.dispatch import work
 from core.runs.engine import Command, Pause, Status
 from core.runs.live import LiveRun
@@ -27,7 +26,7 @@ from core.runs.ray_engine.taken_up import SERVER, after, taken_up
 from core.runs.recorder import Recorder
 from core.runs.spec import MAX_MEMORY, MAX_SECONDS
 from core.runs.store import INTERRUPTED
-from core.runs.worker import NICENESS, TOO_LONG, limit_memory
+from core.runs.worker import TOO_LONG, limit_memory
 from core.telemetry.logs import configure_logs, log
 from core.telemetry.runs import worker_lost
 
@@ -43,7 +42,6 @@ class RunActor:
     def __init__(self, name: str, home: Home) -> None:
         torch.set_num_threads(1)
         configure_logs()
-        give_way(NICENESS)
         importlib.import_module("core.runs.preload")  # torch and the digits are ready when a run comes
         limit_memory(MAX_MEMORY + RAY_MEMORY)
         self.lock = threading.RLock()
