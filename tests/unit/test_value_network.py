@@ -52,10 +52,13 @@ def test_any_network_passes_its_checks(sizes, activation, inputs, target, seed):
     assert math.isfinite(network.loss.data)
     assert all(check.passed[0] or check.lost[0] for check in checks), checks
     if not network.on_corner:
-        # A central difference is at best some ε^(2/3) L off, ten times that for inputs near 10, so below this no nudge can
-        # tell a gradient to 1e-4 (a saturated neuron's): "lost in rounding" is the truth there, and nowhere else.
-        tiny = 10 * ROUNDING ** (2 / 3) / TOLERANCES[1] * max(1, network.loss.data)
-        assert all(check.passed[1] or (check.lost[1] and abs(check.gradient) < tiny) for check in checks), checks
+        # A nudge cannot always tell a gradient to 1e-4: next to a corner, or where a saturated neuron leaves next to
+        # nothing of it. The page then says "lost in rounding"; it must never deny a right gradient, nor be far from it.
+        tiny = ROUNDING ** (2 / 3) / TOLERANCES[1] * max(1, network.loss.data)
+        for check in checks:
+            assert check.passed[1] or check.lost[1], check
+            near = "relu" in activation or abs(check.gradient) < 10 * tiny  # a corner, or nothing left of it
+            assert near or check.difference_error < 0.1, check
 
 
 def test_large_relu_logits_do_not_overflow():
