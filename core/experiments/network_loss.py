@@ -1,17 +1,17 @@
 """A real network's loss on real digits as a function of one vector of weights, and plain gradient descent on it."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from threading import Lock
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 from torch.nn import functional as F
 
 from core.data import as_tensors, load_mnist, to_unit
+from core.experiments.sparse import SparseMatrix
 from core.model import ModelConfig, build_model
 from core.once import made_once
 from core.randomness import MAX_SEED
@@ -38,43 +38,46 @@ class Subject:
 
 
 class NetworkLoss:
-    """The mean cross-entropy on a fixed batch as a function of all weights in one vector (P,), float64.
+    """The mean cross-entropy of a network on a fixed batch as a function of all weights in one vector (P,), float64.
 
-    May be called from any thread: all readers share the one that `network_loss` keeps.
+    z = xWᵀ + b in the first layer, f(z)Wᵀ + b in each one after it; the last z are the logits.
     """
 
-    def __init__(self, model: nn.Module, images: Tensor, labels: Tensor) -> None:
-        self.model = model.double().eval()
-        self.images = images.double()  # (N, D)
+    def __init__(
+        self, layers: Sequence[nn.Linear], activation: Callable[[Tensor], Tensor], images: SparseMatrix, labels: Tensor
+    ) -> None:
+        self.activation = activation
+        self.images = images  # (N, D)
         self.labels = labels  # (N,)
-        self.shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
-        self.start = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])  # (P,)
-        self._lock = Lock()
+        parameters = [parameter.detach().double() for layer in layers for parameter in (layer.weight, layer.bias)]
+        self.shapes = [parameter.shape for parameter in parameters]
+        self.start = torch.cat([parameter.flatten() for parameter in parameters])  # (P,)
 
     def __call__(self, weights: Tensor) -> Tensor:
         """Return the loss at the weights (P,)."""
-        pieces = torch.split(weights, [shape.numel() for shape in self.shapes.values()])
-        named = {name: piece.view(shape) for (name, shape), piece in zip(self.shapes.items(), pieces, strict=True)}
-        with self._lock:  # functional_call puts the weights into the model for as long as it runs
-            logits = functional_call(self.model, named, (self.images,))  # (N, classes)
-        return F.cross_entropy(logits, self.labels)
+        pieces = torch.split(weights, [shape.numel() for shape in self.shapes])
+        weight, bias, *others = (piece.view(shape) for piece, shape in zip(pieces, self.shapes, strict=True))
+        z = self.images @ weight.T + bias  # (N, fan_out)
+        for weight, bias in zip(others[::2], others[1::2], strict=True):
+            z = self.activation(z) @ weight.T + bias
+        return F.cross_entropy(z, self.labels)
 
 
 @made_once(maxsize=8)
 def network_loss(subject: Subject) -> NetworkLoss:
     """Return the loss of a network on real digits, from its seed and warmed up; raises `DataError` without digits."""
     model = build_model(subject.model, torch.Generator().manual_seed(subject.seed))
-    loss = NetworkLoss(model, *_first_digits(subject.digits))
+    loss = NetworkLoss(model.linears, model.activation, *_first_digits(subject.digits))
     for _ in range(subject.warm_up):
         loss.start = step_down(loss, loss.start, WARM_UP_RATE)[1]
     return loss
 
 
 @lru_cache(maxsize=1)
-def _first_digits(count: int) -> tuple[Tensor, Tensor]:
+def _first_digits(count: int) -> tuple[SparseMatrix, Tensor]:
     """Return the first training digits, float64 (N, 784), and their labels (N,); networks of all seeds share them."""
     data = as_tensors(load_mnist())
-    return to_unit(data.train_images[:count]).double(), data.train_labels[:count]
+    return SparseMatrix.of(to_unit(data.train_images[:count]).double()), data.train_labels[:count]
 
 
 def step_down(loss: NetworkLoss, weights: Tensor, learning_rate: float) -> tuple[float, Tensor]:

@@ -10,6 +10,7 @@ from torch import nn
 
 from core.curvature import hessian_vector_product, lanczos, power_iteration
 from core.experiments.network_loss import NetworkLoss, Subject, full_batch_descent, network_loss
+from core.experiments.sparse import SparseMatrix
 from core.experiments.stability import stability
 from core.model import ModelConfig
 
@@ -17,8 +18,16 @@ from core.model import ModelConfig
 def tiny_loss(seed=0):
     """A 6-4-3 tanh network on 20 random examples: small enough to build its whole Hessian."""
     torch.manual_seed(seed)
-    model = nn.Sequential(nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 3))
-    return NetworkLoss(model, torch.randn(20, 6), torch.randint(0, 3, (20,)))
+    layers, images = (nn.Linear(6, 4), nn.Linear(4, 3)), torch.randn(20, 6, dtype=torch.float64).relu()
+    return NetworkLoss(layers, torch.tanh, SparseMatrix.of(images), torch.randint(0, 3, (20,)))
+
+
+def as_torch(loss, activation):
+    """The same network at the loss's start in torch's own modules, and the images as a dense matrix."""
+    linears = [nn.Linear(shape[1], shape[0]).double() for shape in loss.shapes[::2]]
+    model = nn.Sequential(*(module for linear in linears for module in (linear, activation)))[:-1]
+    nn.utils.vector_to_parameters(loss.start, model.parameters())
+    return model, loss.images.rows.to_dense()
 
 
 def full_hessian(loss):
@@ -27,8 +36,20 @@ def full_hessian(loss):
 
 def test_the_loss_equals_the_network():
     loss = tiny_loss()
-    reference = nn.functional.cross_entropy(loss.model(loss.images), loss.labels)
-    torch.testing.assert_close(loss(loss.start), reference)
+    model, images = as_torch(loss, nn.Tanh())
+    reference = nn.functional.cross_entropy(model(images), loss.labels)
+    torch.testing.assert_close(loss(loss.start), reference, rtol=1e-12, atol=0)
+
+
+def test_a_sparse_product_equals_torchs_and_so_do_its_first_and_second_derivatives():
+    generator = torch.Generator().manual_seed(0)
+    a, b = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((5, 7), (7, 3)))
+    a[a < 0] = 0
+    matrix, b = SparseMatrix.of(a), b.requires_grad_()
+    torch.testing.assert_close(matrix @ b, a @ b)
+    torch.testing.assert_close(matrix.T @ b[:5], a.T @ b[:5])
+    assert torch.autograd.gradcheck(matrix.__matmul__, b)
+    assert torch.autograd.gradgradcheck(matrix.__matmul__, b)
 
 
 def test_the_product_equals_the_hessian_and_a_finite_difference():
@@ -109,11 +130,12 @@ def test_a_run_equals_torch_and_itself():
     loss = network_loss(Subject(ModelConfig((8,), "tanh"), digits=100, warm_up=0))
     run = full_batch_descent(loss, 0.2, 10)
     assert run == full_batch_descent(loss, 0.2, 10)
-    optimizer = torch.optim.SGD(loss.model.parameters(), 0.2)
+    model, images = as_torch(loss, nn.Tanh())
+    optimizer = torch.optim.SGD(model.parameters(), 0.2)
     losses = []
     for _ in range(11):
         optimizer.zero_grad()
-        value = nn.functional.cross_entropy(loss.model(loss.images), loss.labels)
+        value = nn.functional.cross_entropy(model(images), loss.labels)
         value.backward()
         optimizer.step()
         losses.append(value.item())
