@@ -75,7 +75,7 @@ def leaky_relu(x: Tensor, leak: float = LEAK) -> Tensor:
 
 def leaky_relu_slope(x: Tensor, leak: float = LEAK) -> Tensor:
     """Return 1 where x > 0 and the leak elsewhere, in the shape of x."""
-    return torch.where(x > 0, x.new_tensor(1.0), x.new_tensor(leak))
+    return torch.where(x > 0, x.new_ones(()), leak)
 
 
 def arctan(x: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from core.figures.figure import Figure
 
 DRAWN = {"type", "x", "y", "xaxis", "yaxis", "mode", "line", "marker", "text", "textposition", "cliponaxis"}
 DRAWN |= {"name", "legendgroup", "showlegend", "customdata", "hovertemplate", "hoverinfo"}
+DRAWN |= {"z", "zmin", "zmax", "colorscale", "showscale", "ygap"}
 
 
 def checked(figure: Figure) -> ReadyMade:
@@ -26,7 +27,7 @@ def drawable(figure: Figure) -> None:
     """Fail for what `figure.js` does not draw, or what Plotly does not know."""
     checked(figure)
     for trace in figure.traces:
-        assert trace["type"] in {"scatter", "bar"}
+        assert trace["type"] in {"scatter", "bar", "heatmap"}
         assert set(trace) <= DRAWN
 
 

@@ -1,7 +1,7 @@
-// A figure of lines, dots and bars on axes, in a few milliseconds where Plotly takes tens. Python sends it in the words
+// A figure of lines, dots, bars and maps on axes, in a few milliseconds where Plotly takes tens. Python sends it in the words
 // of plotly.js, core/figures/figure.py; what this draws of them, pages/ui/charts.py says.
 const REACH = 40; // pixels from a point at which the pointer finds it
-const DASHES = { dash: "8 6", dot: "2 5" };
+const DASHES = { dash: "8 6", dot: "2 5", dashdot: "8 5 2 5" };
 const ANCHORS = { left: "end", right: "start", center: "middle" };
 
 // A pair of axes with what stands on them.
@@ -20,7 +20,7 @@ class Panel {
     this.y = new Axis(this.settings.y, all("y"), 0.06);
     this.upright = this.y.ticks(clamp(height * this.part("y") / 50, 3, 7));
     const title = this.settings.y.title ? 24 : 0;
-    this.room = title + 14 + 7 * Math.max(...this.upright.map(([, text]) => text.length));
+    this.room = title + 14 + (this.settings.y.showticklabels === false ? 0 : 7 * Math.max(...this.upright.map(([, text]) => text.length)));
   }
 
   part(way) { const [from, to] = this.domain(way); return to - from; }
@@ -38,10 +38,10 @@ class Panel {
     const text = (at, words, kind) => svg(surface, "text", { ...at, class: kind }, words);
     for (const [value, words] of this.x.ticks(clamp((right - left) / 60, 3, 10))) {
       const at = this.x.at(value);
-      if (!this.x.names) svg(surface, "line", { class: "grid", x1: at, x2: at, y1: top, y2: bottom });
-      text({ x: at, y: bottom + 17, "text-anchor": "middle" }, words, "tick");
+      if (!this.x.names && x.showgrid !== false) svg(surface, "line", { class: "grid", x1: at, x2: at, y1: top, y2: bottom });
+      if (x.showticklabels !== false) text({ x: at, y: bottom + 17, "text-anchor": "middle" }, words, "tick");
     }
-    for (const [value, words] of this.upright) {
+    for (const [value, words] of y.showticklabels === false ? [] : this.upright) {
       const at = this.y.at(value);
       svg(surface, "line", { class: "grid", x1: left, x2: right, y1: at, y2: at });
       text({ x: left - 8, y: at + 4, "text-anchor": "end" }, words, "tick");
@@ -54,11 +54,15 @@ class Panel {
   draw(surface) {
     this.frame(surface);
     const inside = clipped(surface, this.box), over = svg(surface, "g");
+    for (const trace of this.seen) if (trace.type === "heatmap") cells(inside, trace, this.box);
     for (const { x0, line } of this.lines) {
       const at = this.x.at(x0), dash = DASHES[line.dash] ?? "none";
       svg(inside, "line", { x1: at, x2: at, y1: this.box.top, y2: this.box.bottom, stroke: line.color, "stroke-width": 2, "stroke-dasharray": dash });
     }
-    for (const trace of this.seen) trace.type === "bar" ? this.bars(over, trace) : this.scatter(inside, over, trace);
+    for (const trace of this.seen) {
+      if (trace.type === "bar") this.bars(over, trace);
+      if (trace.type === "scatter") this.scatter(inside, over, trace);
+    }
   }
 
   bars(over, trace) {
@@ -72,7 +76,7 @@ class Panel {
   scatter(inside, over, trace) {
     const { mode = "lines", marker = {}, line = {} } = trace, stroke = hue(trace), dash = DASHES[line.dash] ?? "none";
     const y = this.y.isLog ? trace.y.map((value) => (value > 0 ? value : null)) : trace.y;
-    const d = mode.includes("lines") && polyline(trace.x, y, this.x.at, this.y.at);
+    const d = mode.includes("lines") && polyline(...(line.shape === "hv" ? stairs(trace.x, y) : [trace.x, y]), this.x.at, this.y.at);
     if (d) svg(inside, "path", { d, class: "line", stroke, "stroke-width": line.width ?? 2, "stroke-dasharray": dash });
     if (!mode.includes("markers")) return;
     const [side, end] = (trace.textposition ?? "top center").split(" ");
@@ -94,6 +98,9 @@ class Panel {
   }
 }
 
+// The points of a line that keeps each height up to the next x.
+const stairs = (xs, ys) => [xs.flatMap((x, i) => (i ? [x, x] : [x])), ys.flatMap((y, i) => (i ? [ys[i - 1], y] : [y]))];
+
 const hue = ({ marker, line }) => marker?.color ?? line?.color;
 
 class Figure {
@@ -113,12 +120,13 @@ class Figure {
 
   take({ data: { traces, layout, alt } }) {
     const read = (trace) => {
-      const y = numbers(trace.y), x = trace.x ? numbers(trace.x) : y.map((_, i) => i);
-      return { ...trace, x, y, customdata: numbers(trace.customdata), group: trace.legendgroup ?? trace.name, on: trace.yaxis?.slice(1) ?? "" };
+      const full = trace.z ? spread(trace) : trace, y = numbers(full.y), x = full.x ? numbers(full.x) : y.map((_, i) => i);
+      return { ...full, x, y, customdata: numbers(trace.customdata), group: trace.legendgroup ?? trace.name, on: trace.yaxis?.slice(1) ?? "" };
     };
     const all = traces.map(read), places = [...new Set(all.map((trace) => trace.on))];
     this.panels = places.map((number) => new Panel(number, layout, all.filter((trace) => trace.on === number)));
     this.layout = layout;
+    if (layout.legend?.y < 0) this.plot.after(this.legend);
     this.named = layout.showlegend === false || all.length < 2 ? [] : all.filter((trace) => trace.name && trace.showlegend !== false);
     this.svg.setAttribute("aria-label", alt);
     this.draw();
@@ -183,7 +191,7 @@ class Figure {
 // What a trace's template says of its point i, its name in front if that is to be said.
 function told(trace, i) {
   const { name, hovertemplate = "%{x}, %{y}<extra>%{fullData.name}</extra>" } = trace;
-  const values = { x: trace.x[i], y: trace.y[i], customdata: trace.customdata[i], "fullData.name": name };
+  const values = { x: trace.x[i], y: trace.y[i], z: trace.z?.[i], customdata: trace.customdata[i], "fullData.name": name };
   const [words, extra = name] = hovertemplate.replaceAll("<br>", ", ").replace("</extra>", "").split("<extra>")
     .map((part) => part.replace(/%\{([\w.]+):?([^}]*)\}/g, (_, key, format) => written(values[key], format || undefined)));
   return extra ? `${extra}: ${words}` : words;

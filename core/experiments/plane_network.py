@@ -44,10 +44,10 @@ class PlaneNetwork:
         x is (n, 2), y is (n,) of 0 and 1, L the mean log loss of σ(z). Back goes ∂L/∂z, (n, fan_out): at the end it is
         (σ(z) − y) / n; a layer further down it is (∂L/∂z of the next · Wᵀ) f′(z). Then ∂L/∂W = aᵀ ∂L/∂z.
         """
-        inputs, sums = [x], []
-        for layer in self.layers:
-            sums.append(torch.addmm(layer.bias, inputs[-1], layer.weight))
+        inputs, sums = [x], [torch.addmm(self.layers[0].bias, x, self.layers[0].weight)]
+        for layer in self.layers[1:]:
             inputs.append(activation.function(sums[-1]))
+            sums.append(torch.addmm(layer.bias, inputs[-1], layer.weight))
         error = (sums[-1].sigmoid() - y[:, None]) / len(y)
         for index in reversed(range(len(self.layers))):
             layer = self.layers[index]

@@ -65,7 +65,7 @@ def units_figure(histories: Mapping[str, UnitHistory]) -> Figure:
     calm = history.config.violent - 0.5  # from here on
     figure.add_vline(calm, {"color": PALETTE["neutral"], "dash": "dash"})
     figure.lay_out(margin={"l": 40}, legend={"y": -0.12, "yanchor": "top"})
-    figure.x_axes(fixedrange=True, showgrid=False)
+    figure.x_axes(fixedrange=True, showgrid=False, range=[-0.5, len(history.on) - 0.5])
     figure.x_axes(title="training step", row=last)
     figure.y_axes(fixedrange=True)
     figure.y_axes(range=[-0.4, history.on.shape[1] + 0.4], row=last)

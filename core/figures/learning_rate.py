@@ -75,8 +75,8 @@ def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> Fi
             line=chosen_line if is_chosen else {"color": PALETTE[side], "width": 2, "dash": dash},
             hovertemplate="step %{x}: loss %{y:.3f}<extra>%{fullData.name}</extra>",
         )
-    styled(figure, 400)
-    figure.lay_out(legend={"orientation": "h", "y": -0.2, "yanchor": "top"}, margin={"t": 8, "b": 110})
+    styled(figure, 330)
+    figure.lay_out(legend={"y": -0.2, "yanchor": "top"}, margin={"t": 8})
     figure.x_axes(title={"text": "step", "standoff": 4}, fixedrange=True)
     drawn = [loss for run in runs for loss in run.losses if loss > 0] or [1.0]
     figure.y_axes(title="loss on the whole batch", **log_axis(min(drawn), max(drawn)))

@@ -16,7 +16,7 @@ NEEDS = {  # scripts that some components share
     "outlier": ("drawing",),
     "rate": ("drawing",),
     "network": ("ledger",),
-    "figure": ("axes",),
+    "figure": ("axes", "cells"),
 }
 
 

@@ -14,7 +14,7 @@ from core.optimizers import SCHEDULES
 from pages.ui.parts.network_rate_view import beyond_the_limit
 from pages.ui.parts.rate_view import curvatures
 from pages.ui.tex import signed_tex, tex
-from tests.app.shown import component
+from tests.app.shown import component, drawn
 
 
 @pytest.fixture
@@ -135,7 +135,9 @@ def test_another_seed_shows_another_network_and_the_chart_does_not_answer_the_qu
     app.number_input(key="seed").set_value(3).run()
     assert not app.exception
     assert f"{stability(Subject(seed=3)).curvature:.7g}" in formulas(app)
-    assert "1.50 of the limit" not in " ".join(str(chart.proto.spec) for chart in app.get("plotly_chart"))
+    names = [trace["name"] for trace in drawn(app, 0)]
+    assert len(names) == 4
+    assert not any("1.50 of the limit" in name for name in names)
 
 
 def test_without_momentum_the_verdict_names_the_bound_it_passed(part):

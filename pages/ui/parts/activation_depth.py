@@ -8,7 +8,7 @@ from core.experiments.plane_network import Adam, PlaneNetwork
 from core.experiments.vanishing import MAX_DEPTH, DeepConfig, Link, chain, gradient_sizes, start_weights
 from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
-from pages.ui.charts import draw, show
+from pages.ui.charts import draw
 from pages.ui.frame import Code
 from pages.ui.tex import aligned, signed_tex, tex
 
@@ -80,7 +80,7 @@ def dead_part() -> Code:
         st.markdown(_outcome(relu, leaky))
     with picture_column:
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
-        show(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
+        draw(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)
         st.caption(f"Unit {unit} at the dashed line:")
         st.latex(unit_tex(relu, leaky, unit - 1))
     return shock, PlaneNetwork, Adam, leaky_relu

@@ -5,7 +5,7 @@ import streamlit as st
 from core.experiments.network_loss import FullBatchRun, Subject
 from core.experiments.stability import Stability, short_run
 from core.figures.learning_rate import power_figure, runs_figure
-from pages.ui.charts import show
+from pages.ui.charts import draw
 from pages.ui.rate import BEYOND, Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
 from pages.ui.tex import tex
 
@@ -48,7 +48,7 @@ def show_runs(subject: Subject, found: Stability, rate: float) -> FullBatchRun:
     """Run the network with the reader's rate and three others, show their losses, and return the reader's run."""
     runs = runs_around(subject, found, rate)
     alt = "Loss of the real network against steps, for learning rates below and above 2/λmax."
-    show(runs_figure(runs, found.limit, rate), "runs", alt)
+    draw(runs_figure(runs, found.limit, rate), "runs", alt)
     if beyond := beyond_the_limit(runs, found):
         st.caption(beyond)
     return next(run for run in runs if run.learning_rate == rate)
@@ -59,7 +59,7 @@ def show_limit(found: Stability) -> None:
     st.latex(rf"\lambda_{{\max}} = {tex(found.curvature, 7)}")
     st.latex(rf"2/\lambda_{{\max}} = {tex(found.limit)}")
     alt = "The curvature that power iteration finds, rising towards λmax, and Lanczos's, which arrives."
-    show(power_figure(found.estimates, found.power_steps), "power", alt)
+    draw(power_figure(found.estimates, found.power_steps), "power", alt)
     st.caption(
         f"{len(found.estimates)} Hessian-vector products over {found.parameters:,} weights and biases; "
         "the Hessian itself is never built."
