@@ -10,7 +10,8 @@ from contextlib import suppress
 from core.database import StoreUnavailable
 from core.runs.engine import Command, EngineStats, Progress, RunSummary, Snapshot, UnknownRun, require_steps
 from core.runs.housekeeper import Housekeeper
-from core.runs.live import LiveRun, progress_of_row
+from core.runs.live import LiveRun
+from core.runs.outlook import progress_of_row, progress_of_run
 from core.runs.recorder import Recorder
 from core.runs.shelf import stored_snapshot, summaries
 from core.runs.spec import RunSpec
@@ -76,7 +77,7 @@ class EmbeddedEngine:
             return progress_of_row(self._store.load(run_id, owner), self._store, after)
         with self._supervisor.lock:
             run.watched = time.monotonic()
-            return run.progress(after, *self._supervisor.place(run))
+            return progress_of_run(run, after, *self._supervisor.place(run))
 
     def snapshot(self, run_id: str, owner: str) -> Snapshot | None:
         """Return the newest weights, or None before there are any; raises `UnknownRun`."""

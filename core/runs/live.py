@@ -1,4 +1,4 @@
-"""A run in memory while it lives: what its worker said last, and how that looks from outside."""
+"""A run in memory while it lives: what its worker said last, and what its owner wishes."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.runs.dispatch import FIRST_SPEED, FairQueue, work
-from core.runs.engine import Command, Pause, Progress, Resume, SetLearningRate, Snapshot, Status, StepN, Stop
+from core.runs.engine import Command, Pause, Resume, SetLearningRate, Snapshot, Status, StepN, Stop
 from core.runs.messages import Answer, Changed, Ended, Job, Report, Saved, Started, Weights
 from core.runs.patience import ABANDONED, ABANDONED_SECONDS
 from core.runs.rows import RunRow
@@ -191,43 +191,3 @@ class LiveRun:
         if speed is None:
             return work(self.spec, share) / flops
         return share * self.spec.training.epochs * TRAIN_DIGITS / speed
-
-    def progress(self, after: int, position: int | None, wait: float | None) -> Progress:
-        """Return how the run stands for whoever asks."""
-        after = min(max(after, 0), len(self.records))
-        return Progress(
-            run_id=self.id,
-            spec=self.spec,
-            status=self.status,
-            message=" ".join(filter(None, (self.message, self.trouble, self.unsaved))),
-            records=tuple(self.records[after:]),
-            next=len(self.records),
-            step=self.step,
-            total_steps=self.spec.total_steps,
-            learning_rate=self.learning_rate,
-            position=position,
-            wait_seconds=wait,
-            seconds_left=self.seconds_left() if self.status.live and self.speed() else None,
-            examples_per_second=self.speed(),
-            resumable=self.status in RESUMABLE and self.seconds <= MAX_SECONDS,
-        )
-
-
-def progress_of_row(row: RunRow, store: Store, after: int) -> Progress:
-    """Return how a run of the store stands; raises `UnknownRun` when another version of the project wrote it."""
-    spec = row.read_spec()
-    after = min(max(after, 0), row.records)
-    examples = row.step * spec.training.epochs * TRAIN_DIGITS / spec.total_steps
-    return Progress(
-        run_id=row.id,
-        spec=spec,
-        status=row.status,
-        message=row.message,
-        records=store.records(row.id, after),
-        next=row.records,
-        step=row.step,
-        total_steps=spec.total_steps,
-        learning_rate=row.learning_rate,
-        examples_per_second=examples / row.seconds if row.seconds else None,
-        resumable=row.status in RESUMABLE and row.seconds <= MAX_SECONDS,
-    )

@@ -23,7 +23,7 @@ def show(figure: Figure, key: str, alt: str) -> None:
 
 
 def draw(figure: Figure, key: str, alt: str) -> None:
-    """Show a figure that a control redraws: lines, dots, upright bars of named things, and maps, on one or more pairs of axes.
+    """Show a figure that a control redraws: lines, dots, upright bars of named things and maps, on some pairs of axes.
 
     Axes may be linear, logarithmic or of names; there may be titles of panels, upright lines across them, a legend.
     """

@@ -19,7 +19,8 @@ from core.runs.engine import (
     UnknownRun,
     require_steps,
 )
-from core.runs.live import LiveRun, progress_of_row
+from core.runs.live import LiveRun
+from core.runs.outlook import progress_of_row, progress_of_run
 from core.runs.ray_engine.link import Link
 from core.runs.ray_engine.messages import Home, Refused, Taken
 from core.runs.ray_engine.mirror import Mirror
@@ -86,7 +87,7 @@ class RayEngine:
             return progress_of_row(self._store.load(run_id, owner), self._store, after)
         with self._watcher.lock:
             mirror.run.watched = time.monotonic()
-            progress = mirror.run.progress(after, mirror.position, mirror.wait)
+            progress = progress_of_run(mirror.run, after, mirror.position, mirror.wait)
         away = self._link.away and progress.status.live
         return replace(progress, message=AWAY) if away else progress
 
