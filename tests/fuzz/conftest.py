@@ -1,22 +1,13 @@
-"""A tally for all fuzz tests, told at the end; `few` or `many` inputs."""
+"""What fuzz tests share: pages without a browser, a tally, and `few` or `many` inputs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.app.conftest import no_cookies, open_page, server_state
-from tests.fuzz.support import Tally
+from tests.tally import tally
 
-__all__ = ["no_cookies", "open_page", "server_state"]  # pages without a browser
-
-
-@pytest.fixture(scope="session")
-def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
-    """The tally of this session."""
-    counted = Tally()
-    yield counted
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        print(f"\n{counted.report()}")
+__all__ = ["no_cookies", "open_page", "server_state", "tally"]  # pages without a browser
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
-"""What every fuzz test does: a few inputs in each run and many with `--all`, each within a second of processor time."""
+"""What every fuzz test does: a few inputs in each run and many with `--all`."""
 
 import random
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 
 CORPUS = Path(__file__).parent / "corpus"
-LIMIT = 1.0  # seconds of this process's processor time; a busy machine does not count
-
-
-class Tally:
-    """How many inputs were tried of each kind, and how long the slowest took."""
-
-    def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
-        self.slowest: dict[str, float] = {}
-
-    @contextmanager
-    def trying(self, kind: str, input: object) -> Iterator[None]:
-        """Count one input; raises `AssertionError` when its answer took more than a second."""
-        start = time.process_time()
-        yield
-        seconds = time.process_time() - start
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        self.slowest[kind] = max(self.slowest.get(kind, 0.0), seconds)
-        assert seconds < LIMIT, f"{seconds:.2f} s for {input!r:.500}"
-
-    def report(self) -> str:
-        """Return a line for each kind and their sum."""
-        lines = [f"{kind}: {n} inputs, slowest {self.slowest[kind]:.3f} s" for kind, n in sorted(self.counts.items())]
-        return "\n".join([*lines, f"fuzz: {sum(self.counts.values())} inputs"])
 
 
 def lines_of(name: str) -> list[str]:

@@ -1,0 +1,41 @@
+"""A tally of what was tried: how many inputs of each kind, each answered within a second of processor time."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+LIMIT = 1.0  # seconds of this process's processor time; a busy machine does not count
+
+
+class Tally:
+    """How many inputs were tried of each kind, and how long the slowest took."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.slowest: dict[str, float] = {}
+
+    @contextmanager
+    def trying(self, kind: str, input: object) -> Iterator[None]:
+        """Count one input; raises `AssertionError` when its answer took more than a second."""
+        start = time.process_time()
+        yield
+        seconds = time.process_time() - start
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        self.slowest[kind] = max(self.slowest.get(kind, 0.0), seconds)
+        assert seconds < LIMIT, f"{seconds:.2f} s for {input!r:.500}"
+
+    def report(self) -> str:
+        """Return a line for each kind and their sum."""
+        lines = [f"{kind}: {n} inputs, slowest {self.slowest[kind]:.3f} s" for kind, n in sorted(self.counts.items())]
+        return "\n".join([*lines, f"in all: {sum(self.counts.values())} inputs"])
+
+
+@pytest.fixture(scope="session")
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """The tally of this session, told at its end."""
+    counted = Tally()
+    yield counted
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{counted.report()}")
