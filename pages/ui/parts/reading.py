@@ -1,5 +1,9 @@
 """A real digit on its way through the small reader: unrolled, layer by layer, and one neuron from close by."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -12,7 +16,7 @@ from core.figures.pixels import ink, png_uri, signed
 from core.forward import Term, sum_text
 from core.model import MLP
 from core.pictures import PictureError
-from core.words import number_text
+from core.words import fixed_text, number_text
 from pages.ui.canvas import draw
 from pages.ui.components import mount
 from pages.ui.network import Column, Line, Node, Picture, show_network
@@ -90,7 +94,7 @@ def show_layers(model: MLP, reading: Reading, name: str) -> tuple[int, int]:
     picture = Picture(
         tuple(_column(k, layer, reading) for k, layer in enumerate(outputs)),
         lines,
-        values | weights,
+        {**values, **weights},
         {_id(k, j): _detail(model, reading, k, j) for k, layer in enumerate(outputs) for j in range(len(layer))},
         f"The layers of the 784-16-16-10 network, lit up by the digit. {guess}",
         compact=True,
@@ -108,13 +112,19 @@ def show_neuron(model: MLP, reading: Reading, layer: int, neuron: int) -> None:
     where = f"Output {neuron}" if layer == 2 else f"Neuron {neuron + 1} of hidden layer {layer + 1}"
     st.markdown(f"**{where}**: sum {number_text(seen.z, places=3)}, of which bias {number_text(seen.bias, places=3)}")
     show_tiles(_tiles(seen, reading, layer), "neuron", least=110)
+    st.markdown(_strongest(seen, layer))
+
+
+def _strongest(seen: HiddenNeuron, layer: int) -> str:
+    """Return the neuron's strongest inputs as a table, those that are not 0."""
     rows = [
-        {"input": _input_name(layer, term.index), "value": term.input, "weight": term.weight, "product": term.product}
+        f"| {_input_name(layer, term.index)} | "
+        + " | ".join(fixed_text(number, 3) for number in (term.input, term.weight, term.product))
+        + " |"
         for term in seen.strongest
         if term.product
     ]
-    numbers = {name: st.column_config.NumberColumn(name, format="%.3f") for name in ("value", "weight", "product")}
-    st.dataframe(rows, hide_index=True, height=250, column_config=numbers)
+    return "\n".join(["| input | value | weight | product |", "|---|---:|---:|---:|", *rows])
 
 
 def _tiles(seen: HiddenNeuron, reading: Reading, layer: int) -> list[Tile]:
@@ -150,7 +160,8 @@ def _column(layer: int, outputs: Tensor, reading: Reading) -> Column:
     return Column(TITLES[layer], nodes)
 
 
-def _lines(model: MLP) -> tuple[tuple[Line, ...], dict[str, float]]:
+@lru_cache(maxsize=1)
+def _lines(model: MLP) -> tuple[tuple[Line, ...], Mapping[str, float]]:
     lines, weights = [], {}
     for layer, linear in enumerate(model.linears):
         if layer == 0:
@@ -160,7 +171,7 @@ def _lines(model: MLP) -> tuple[tuple[Line, ...], dict[str, float]]:
                 line = Line(f"{_id(layer - 1, start)}:{_id(layer, end)}", _id(layer - 1, start), _id(layer, end))
                 lines.append(line)
                 weights[f"w:{line.id}"] = weight
-    return tuple(lines), weights
+    return tuple(lines), MappingProxyType(weights)
 
 
 def _detail(model: MLP, reading: Reading, layer: int, neuron: int) -> str:
