@@ -60,9 +60,9 @@ class Curve {
     surface.replaceChildren();
     this.right = width - MARGIN.right;
     this.bottom = height - MARGIN.bottom;
-    const box = { left: MARGIN.left, top: MARGIN.top, right: this.right, bottom: this.bottom };
-    [this.sx, this.sy] = axes(surface, data.x, data.y, box);
-    this.plot = clipped(surface, box);
+    this.box = { left: MARGIN.left, top: MARGIN.top, right: this.right, bottom: this.bottom };
+    [this.sx, this.sy] = axes(surface, data.x, data.y, this.box);
+    this.plot = clipped(surface, this.box);
     for (const line of data.verticals) this.vertical(line);
     for (const curve of this.curves)
       svg(this.plot, "path", { d: polyline(data.x.values, curve.y, this.sx, this.sy), class: "curve", stroke: palette[curve.colour],
@@ -123,17 +123,20 @@ class Curve {
   }
 
   place() {
+    this.rows = [0, 0]; // values at the edges, left and right
     this.balls.forEach((ball, i) => this.put(ball, i, this.at(i)));
     this.readout(this.active);
     this.player?.refresh();
   }
 
   put(ball, i, { x, y, slope, index }) {
-    const px = clamp(this.sx(x), MARGIN.left, this.right), py = clamp(this.sy(y ?? 0), MARGIN.top, this.bottom);
-    ball.handle.style.transform = `translate(${px}px, ${py}px)`;
-    set(ball.handle, { "aria-valuenow": x, "aria-valuetext": this.words(i).join(" · ") });
+    const [atX, atY] = [this.sx(x), this.sy(y ?? 0)], words = this.words(i);
+    const across = Math.abs(atX - clamp(atX, MARGIN.left, this.right)) > 0.5, side = atX > this.width / 2 ? 1 : 0;
+    const { px, py, isOut } = lay(ball.handle, atX, atY, this.box, words[across ? 0 : 1], this.rows[side]);
+    if (isOut) this.rows[side] += 1; // the next value stands beside this one
+    set(ball.handle, { "aria-valuenow": x, "aria-valuetext": words.join(" · ") });
     ball.dots.forEach((dot, j) => set(dot, { cx: px, cy: this.sy(this.curves[j + 1].y[index] ?? 0) }));
-    const flat = slope === undefined || slope === null || !this.data.tangent;
+    const flat = isOut || slope === undefined || slope === null || !this.data.tangent;
     const rise = flat ? 0 : (slope * (this.sy(1) - this.sy(0))) / (this.sx(1) - this.sx(0));
     const reach = flat ? 0 : Math.min(90, this.width / 7) / Math.hypot(1, rise);
     set(ball.tangent, { x1: px - reach, x2: px + reach, y1: py - reach * rise, y2: py + reach * rise });

@@ -113,15 +113,15 @@ class Plane {
     if (path && data.words) words.push(`${data.words.step} ${shown - 1}`);
     say(this.read, words);
     for (const { sx, sy, whole, halo, trace, stopped, arrow, hand } of this.panels) {
-      const px = clamp(sx(x), sx(data.x.range[0]), sx(data.x.range[1])), py = clamp(sy(y), sy(data.y.range[1]), sy(data.y.range[0]));
-      hand.style.transform = `translate(${px}px, ${py}px)`;
+      const box = { left: sx(data.x.range[0]), right: sx(data.x.range[1]), top: sy(data.y.range[1]), bottom: sy(data.y.range[0]) };
+      const { px, py, isOut } = lay(hand, sx(x), sy(y), box, words.slice(0, 2).join(" · "));
       set(hand, { "aria-valuenow": x, "aria-valuetext": words.join(", ") });
       const all = path ? polyline(path.x, path.y, sx, sy) : "", done = path ? polyline(path.x.slice(0, shown), path.y.slice(0, shown), sx, sy) : "";
       set(whole, { d: all });
       set(halo, { d: stops(all) });
       set(stopped, { d: stops(all) });
       set(trace, { d: shown > 1 ? done : "" });
-      set(arrow, { d: data.rate === null || reads.length < 3 ? "" : this.shaft(px, py, sx(x - data.rate * reads[1]), sy(y - data.rate * reads[2])) });
+      set(arrow, { d: isOut || data.rate === null || reads.length < 3 ? "" : this.shaft(px, py, sx(x - data.rate * reads[1]), sy(y - data.rate * reads[2])) });
     }
     this.player?.refresh();
   }

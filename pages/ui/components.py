@@ -11,8 +11,8 @@ from core.paths import ASSETS
 
 FOLDER = ASSETS / "components"
 NEEDS = {  # scripts that some components share
-    "curve": ("player",),
-    "plane": ("player",),
+    "curve": ("player", "edge"),
+    "plane": ("player", "edge"),
     "outlier": ("drawing",),
     "rate": ("drawing",),
     "network": ("ledger",),

@@ -149,6 +149,23 @@ def test_back_and_forward_lead_the_picture_through_its_steps(visit, part):
         assert readings(page) == seen[step]
 
 
+def test_a_ball_that_has_left_the_frame_is_an_arrow_with_its_value(visit):
+    page = visit("/gradient_descent?balls=5&rate=20")
+    expect(ball(page, 5).locator(".ball")).to_be_visible()
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(ball(page, 1).locator("path.out")).to_be_visible()
+    for number in (1, 2, 3, 4, 5):
+        w = float(ball(page, number).get_attribute("aria-valuenow"))
+        is_out = abs(w) > 4 or (w * w - 4) ** 2 / 8 + w / 2 > 20
+        expect(ball(page, number).locator(".ball")).to_be_visible(visible=not is_out)
+        expect(ball(page, number).locator("text.out")).to_be_visible(visible=is_out)
+        if is_out:
+            expect(ball(page, number).locator("text.out")).to_have_text(f"weight w = {w:.4g}".replace("-", "−"))
+    page.get_by_role("button", name="Reset").click()
+    expect(ball(page, 1).locator(".ball")).to_be_visible()
+    expect(ball(page, 1).locator("text.out")).not_to_be_visible()
+
+
 def test_parts_open_from_a_link(visit):
     page = visit("/gradient_descent?part=Ask+autograd&at=8")
     expect(page.get_by_text("yt.backward()").first).to_be_visible()
