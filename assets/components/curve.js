@@ -123,7 +123,7 @@ class Curve {
   }
 
   place() {
-    this.rows = [0, 0]; // values at the edges, left and right
+    this.taken = []; // room that balls outside have at the edges
     this.balls.forEach((ball, i) => this.put(ball, i, this.at(i)));
     this.readout(this.active);
     this.player?.refresh();
@@ -131,9 +131,8 @@ class Curve {
 
   put(ball, i, { x, y, slope, index }) {
     const [atX, atY] = [this.sx(x), this.sy(y ?? 0)], words = this.words(i);
-    const across = Math.abs(atX - clamp(atX, MARGIN.left, this.right)) > 0.5, side = atX > this.width / 2 ? 1 : 0;
-    const { px, py, isOut } = lay(ball.handle, atX, atY, this.box, words[across ? 0 : 1], this.rows[side]);
-    if (isOut) this.rows[side] += 1; // the next value stands beside this one
+    const across = Math.abs(atX - clamp(atX, MARGIN.left, this.right)) > 0.5;
+    const { px, py, isOut } = lay(ball.handle, atX, atY, this.box, words[across ? 0 : 1], this.taken);
     set(ball.handle, { "aria-valuenow": x, "aria-valuetext": words.join(" · ") });
     ball.dots.forEach((dot, j) => set(dot, { cx: px, cy: this.sy(this.curves[j + 1].y[index] ?? 0) }));
     const flat = isOut || slope === undefined || slope === null || !this.data.tangent;

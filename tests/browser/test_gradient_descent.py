@@ -1,5 +1,6 @@
 """Gradient descent as a reader plays it: a ball dragged, let go and reset; a formula typed well and wrongly."""
 
+import itertools
 import math
 import re
 
@@ -164,6 +165,25 @@ def test_a_ball_that_has_left_the_frame_is_an_arrow_with_its_value(visit):
     page.get_by_role("button", name="Reset").click()
     expect(ball(page, 1).locator(".ball")).to_be_visible()
     expect(ball(page, 1).locator("text.out")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_arrows_and_values_of_balls_that_left_the_frame_do_not_cover_each_other(visit, new_page, width):
+    page = visit("/gradient_descent?balls=5&rate=20&step=1", new_page(width))
+    expect(page.locator("text.out")).to_have_count(5)
+    picture = page.get_by_role("group", name="The loss").bounding_box()
+    boxes = {
+        kind: [ball(page, number).locator(kind).bounding_box() for number in (1, 2, 3, 4, 5)]
+        for kind in ("path.out", "text.out")
+    }
+    for box in boxes["path.out"] + boxes["text.out"]:
+        assert picture["x"] <= box["x"]
+        assert box["x"] + box["width"] <= picture["x"] + picture["width"]
+    for first, second in itertools.combinations(boxes["path.out"], 2):
+        assert math.hypot(first["x"] - second["x"], first["y"] - second["y"]) >= 16, "an arrow is 16 pixels wide"
+    for first, second in itertools.combinations(boxes["text.out"], 2):
+        across = first["x"] < second["x"] + second["width"] and second["x"] < first["x"] + first["width"]
+        assert not across or abs(first["y"] - second["y"]) >= 16, "a line of their letters is 16 pixels high"
 
 
 def test_parts_open_from_a_link(visit):
