@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
-from pages.ui.state import forget_url, set_url
+from pages.ui.state import change_url, set_url
 
 SAMPLES = 401
 MOST_POINTS = 8
@@ -133,9 +133,7 @@ def show_curve(
     def moved() -> None:
         values = valid_points(reported(key, "point"), len(points), low, high)
         if values is not None:
-            set_url(url, values, default)
-            if walk.paths:
-                forget_url("step")
+            change_url({url: None if values == default else values} | ({"step": None} if walk.paths else {}))
 
     def stepped() -> None:
         step = valid_step(reported(key, "step"), max((len(np.atleast_1d(path.x)) for path in walk.paths), default=1))

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
 from pages.ui.curve import PLAYER, grid, table, valid_points, valid_step
-from pages.ui.state import forget_url, set_url, url_number
+from pages.ui.state import change_url, set_url, url_number
 from pages.ui.synced import typed
 
 SAMPLES = 49  # entries on each side of a table
@@ -62,9 +62,9 @@ class Plane:
 
     def move(self, values: Sequence[float]) -> None:
         """Write where the point stands into the URL; its start leaves it out. A walk begins there, at step 0."""
-        for name, value, start in zip(self.urls, values, self.start, strict=True):
-            set_url(name, float(value), start)
-        forget_url("step")
+        moved = zip(self.urls, values, self.start, strict=True)
+        settings = {name: None if value == start else float(value) for name, value, start in moved}
+        change_url(settings | {"step": None})
 
 
 @dataclass(frozen=True)

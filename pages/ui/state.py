@@ -1,17 +1,17 @@
 """Where a page keeps what must outlive a rerun: the URL for settings, the session for the rest, the owner by cookie."""
 
 import math
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from pages.ui.login import logged_in
 from pages.ui.web import OWNER_COOKIE, is_owner, new_owner
 
 T = TypeVar("T")
+Setting = float | str | tuple[float, ...]
 
 
 def owner() -> str:
@@ -76,18 +76,30 @@ def url_text(name: str, default: str, longest: int = 200) -> str:
     return st.query_params.get(name, default)[:longest]
 
 
-def set_url(name: str, value: float | str | tuple[float, ...], default: object = None) -> None:
+def set_url(name: str, value: Setting, default: object = None) -> None:
     """Write a setting into the URL, numbers to six digits; the default leaves it out."""
-    if value == default:
-        st.query_params.pop(name, None)
-    elif isinstance(value, tuple):
-        st.query_params[name] = ",".join(f"{number:.6g}" for number in value)
-    else:
-        st.query_params[name] = value if isinstance(value, str) else f"{value:.6g}"
+    change_url({name: None if value == default else value})
 
 
 def forget_url(*names: str) -> None:
     """Leave settings out of the URL, so that they have their defaults again; those that a widget writes stay."""
-    for name in names:
-        with suppress(StreamlitAPIException):  # a widget, perhaps of another part, is bound to it
-            st.query_params.pop(name, None)
+    change_url(dict.fromkeys(names))
+
+
+def change_url(settings: Mapping[str, Setting | None]) -> None:
+    """Write settings into the URL as one entry of the browser's history.
+
+    `None` leaves a setting out, but for one that a widget writes, perhaps of another part.
+    """
+    written = {name: _text(value) for name, value in settings.items() if value is not None}
+    with get_session_state().query_params() as params:  # in its public face, each one left out is an entry of its own
+        left_out = [name for name in settings.keys() - written.keys() if not params.is_bound(name)]
+        left_out = [name for name in left_out if params.discard_param_no_forward_msg(name)]
+        if written or left_out:
+            params.update(written)
+
+
+def _text(value: Setting) -> str:
+    if isinstance(value, tuple):
+        return ",".join(f"{number:.6g}" for number in value)
+    return value if isinstance(value, str) else f"{value:.6g}"

@@ -237,6 +237,26 @@ def test_the_start_on_two_weights_is_dragged_and_the_walk_begins_there(visit, se
     assert readings(page)["w₁"] == pytest.approx(w1 - 0.1 * 2 * w1, rel=1e-3)
 
 
+@pytest.mark.parametrize("part", ["One weight", "Two weights"])
+def test_a_drag_is_one_entry_of_the_history_and_back_undoes_it(visit, settled, part):
+    page = visit(f"/gradient_descent?part={part.replace(' ', '+')}&u=-4&v=-3&w=3&step=2")
+    handle, chip = (ball if part == "One weight" else start)(page), page.locator(".read span").last
+    expect(chip).to_have_text("step 2")
+    before, long_before, address = readings(page), page.evaluate("history.length"), page.url
+    x, y = grab(page, handle)
+    page.mouse.move(x - 60, y - 40, steps=8)
+    page.mouse.up()
+    expect(page).not_to_have_url(re.compile("step="))
+    settled(page)
+    expect(chip).to_have_text("step 0")
+    assert readings(page) != before
+    assert page.evaluate("history.length") == long_before + 1
+    page.go_back()
+    expect(chip).to_have_text("step 2")
+    assert readings(page) == before
+    assert page.url == address
+
+
 def test_keys_move_the_start_play_the_walk_and_turn_the_surface(visit, press_key):
     page = visit("/gradient_descent?part=Two+weights")
     press_key(start(page), "ArrowUp", r"v=-1\.75")
