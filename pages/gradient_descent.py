@@ -8,7 +8,16 @@ from core.landscapes import LANDSCAPES
 from core.numeric import central_difference, forward_difference, shrink_nudge
 from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson, show_code
-from pages.ui.parts.descent_view import STEPS, rate_control, show_balls, show_parabola, show_update, starts, walk
+from pages.ui.parts.descent_view import (
+    STEPS,
+    rate_control,
+    show_balls,
+    show_parabola,
+    show_update,
+    starts,
+    tell_whose,
+    walk,
+)
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
 from pages.ui.parts.surface_view import show_step, show_surface, show_walk, start_plane
@@ -31,10 +40,13 @@ def one_weight() -> Code:
     start = starts(landscape, balls)
     walks = walk(landscape, start, rate)
     step = min(url_integer("step", 0, 0, STEPS), max(len(path.rates) for path in walks))
+    ball = url_integer("ball", 1, 1, balls) - 1
     with picture:
-        show_balls(landscape, start, rate, step, walks)
+        show_balls(landscape, start, rate, step, walks, ball)
         st.latex(rf"\text{{loss}}(w) = {landscape.formula}")
-        show_update(walks[0], step)
+        if balls > 1:
+            tell_whose(ball, balls)
+        show_update(walks[ball], step)
     return descend, slope_at, landscape.function
 
 

@@ -16,18 +16,19 @@ class Curve {
   take(component) {
     this.component = component;
     if (this.busy) return;
-    const { step, ...rest } = component.data, { x, points, curves, paths, player } = rest;
+    const { step, ball, ...rest } = component.data, { x, points, curves, paths, player } = rest;
     if (player) this.player ??= this.playing(player);
     const signature = JSON.stringify(rest);
     if (signature === this.signature) {
       this.player?.hear(step);
-      if (this.player?.playing) return;
+      if (this.player?.playing && (ball === undefined || ball === this.heard)) return;
     } else {
       this.paths = paths ?? [];
       this.player?.take(step);
       this.active = Math.min(this.active ?? 0, Math.max(points.length - 1, 0));
       this.hands = points.map((point) => nearest(x.values, point.x));
     }
+    if (ball !== undefined && ball !== this.heard) this.active = this.heard = ball;
     Object.assign(this, { data: component.data, curves, signature, ready: true });
     this.draw();
   }
@@ -71,8 +72,9 @@ class Curve {
     const trace = (name) => data.points.map(({ colour }) => svg(this.plot, "path", { class: name, stroke: palette[colour] }));
     Object.assign(this, { traces: trace("trace"), stops: trace("stops") });
     this.balls = data.points.map((point, i) => this.ball(point, i));
-    this.place();
     this.balls[held]?.handle.focus({ preventScroll: true }); // the keyboard keeps its handle
+    this.balls.forEach(({ handle }, i) => { handle.onfocus = () => this.choose(i); });
+    this.place();
   }
 
   vertical({ x, label, colour }) {
@@ -101,11 +103,24 @@ class Curve {
     ball.dots = others.map((curve) => svg(g, "circle", { r: 6, fill: this.data.palette[curve.colour] }));
     const name = { "aria-label": point.label, "aria-valuemin": low, "aria-valuemax": high };
     const handle = (ball.handle = grip(this.svg, this.data.palette[point.colour], name));
-    handle.onfocus = () => { this.active = i; this.place(); };
     const xs = this.data.x.values, back = scale(MARGIN.left, this.right, low, high);
     draggable(this.svg, handle, (x) => this.move(i, nearest(xs, back(x))), () => this.release());
     steerable(handle, (dx, dy) => this.move(i, clamp(this.at(i).index + dx + dy, 0, xs.length - 1)), () => this.release());
     return ball;
+  }
+
+  // Read the numbers of point i; Python tells of one of several, the one where the reader's hand or keyboard rests.
+  choose(i) {
+    this.active = i;
+    this.place();
+    clearTimeout(this.choosing);
+    this.choosing = setTimeout(() => this.balls[i].handle.onpointermove || this.tell(), 200);
+  }
+
+  tell() {
+    if (this.data.ball === undefined || this.busy || this.active === this.heard) return;
+    this.heard = this.active;
+    this.component.setTriggerValue("ball", this.active);
   }
 
   move(i, index) {
@@ -117,9 +132,9 @@ class Curve {
   }
 
   release() {
-    if (!this.busy) return;
-    Object.assign(this, { busy: false, signature: null }); // Python's answer is taken even if it is the one before
-    this.component.setTriggerValue("point", this.hands.map((index) => this.data.x.values[index]));
+    if (!this.busy) return this.tell();
+    Object.assign(this, { busy: false, signature: null, heard: this.active }); // Python's answer is taken even if it is the one before
+    this.component.setTriggerValue("point", { x: this.hands.map((index) => this.data.x.values[index]), ball: this.active });
   }
 
   place() {
@@ -163,11 +178,12 @@ class Curve {
 
   readout(i) {
     if (!this.data.points.length) return;
-    const step = this.paths.length ? [`${this.data.player.step} ${this.step}`] : [];
-    say(this.read, [...this.words(i), ...step]);
+    const { player, ball } = this.data, step = this.paths.length ? [`${player.step} ${this.step}`] : [];
+    say(this.read, [...(ball === undefined ? [] : [`${player.ball} ${i + 1}`]), ...this.words(i), ...step]);
+    if (ball !== undefined) this.balls.forEach(({ handle }, j) => handle.classList.toggle("chosen", j === i));
   }
 
-  close() { this.player?.close(); this.observer.disconnect(); }
+  close() { clearTimeout(this.choosing); this.player?.close(); this.observer.disconnect(); }
 }
 
 export default mounted(Curve);

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
-from pages.ui.state import change_url, set_url
+from pages.ui.state import Setting, change_url, set_url
 
 SAMPLES = 401
 MOST_POINTS = 8
@@ -102,7 +102,8 @@ class Walk:
 
     `tangent` names the slope and draws the tangent (the lines need `slopes`); `words` are said for a negative, zero
     and positive slope; `rate` draws an arrow from x to x − rate·slope; `paths`, one a point, bring Step, Play and
-    Reset, whose `step` stands in the URL.
+    Reset, whose `step` stands in the URL. Of several walks `ball` is the one whose numbers are told, the one touched
+    last; in the URL from 1.
     """
 
     tangent: str = ""
@@ -110,9 +111,10 @@ class Walk:
     rate: float | None = None
     paths: Sequence[Path] = ()
     step: int = 0
+    ball: int = 0
 
 
-PLAYER = {"one": "Step", "play": "Play", "pause": "Pause", "reset": "Reset", "step": "step"}
+PLAYER = {"ball": "ball", "one": "Step", "play": "Play", "pause": "Pause", "reset": "Reset", "step": "step"}
 STILL = Walk()
 
 
@@ -131,17 +133,26 @@ def show_curve(
     low, high = float(picture.x[0]), float(picture.x[-1])
 
     def moved() -> None:
-        values = valid_points(reported(key, "point"), len(points), low, high)
-        if values is not None:
-            change_url({url: None if values == default else values} | ({"step": None} if walk.paths else {}))
+        told = reported(key, "point")
+        if not isinstance(told, dict):
+            return
+        values, ball = valid_points(told.get("x"), len(points), low, high), valid_step(told.get("ball"), len(points))
+        if values is not None and ball is not None:
+            settings: dict[str, Setting | None] = {url: None if values == default else values}
+            change_url(settings | ({"step": None, "ball": ball + 1 if ball else None} if walk.paths else {}))
 
     def stepped() -> None:
         step = valid_step(reported(key, "step"), max((len(np.atleast_1d(path.x)) for path in walk.paths), default=1))
         if step is not None:
             set_url("step", step, 0)
 
+    def chosen() -> None:
+        ball = valid_step(reported(key, "ball"), len(walk.paths))
+        if ball is not None:
+            set_url("ball", ball + 1, 1)
+
     data = {**_drawing(picture), "points": [asdict(point) for point in points], **_walking(walk)}
-    mount("curve", data, key, {"point": moved, "step": stepped})
+    mount("curve", data, key, {"point": moved, "step": stepped, "ball": chosen})
 
 
 def _walking(walk: Walk) -> dict[str, Any]:
@@ -152,7 +163,7 @@ def _walking(walk: Walk) -> dict[str, Any]:
         "paths": [{"x": table(path.x), "y": table(path.y), "slope": table(path.slope)} for path in walk.paths],
         "player": PLAYER if walk.paths else None,
         "step": walk.step,
-    }
+    } | ({"ball": walk.ball} if len(walk.paths) > 1 else {})
 
 
 def grid(low: float, high: float, points: Sequence[float] = (), samples: int = SAMPLES) -> NDArray[np.float64]:

@@ -44,6 +44,14 @@ def test_the_step_in_the_url_shows_the_numbers_of_that_step(open_page):
     assert f"{path.weights[8, 0]:.4g}" in shown
 
 
+@pytest.mark.parametrize("ball", [1, 2, 3])
+def test_the_numbers_of_one_of_several_balls_say_whose_they_are(ball, open_page):
+    app = open_page("gradient_descent", balls="3", w="-3,0.5,2", ball=str(ball))
+    path = descend(LANDSCAPES["double_well"], ((-3.0, 0.5, 2.0)[ball - 1],), 0.05, 1)
+    assert any(f"**ball {ball}** of 3" in words.value for words in app.markdown)
+    assert f"{path.weights[1, 0]:.4g}" in formulas(app)
+
+
 def test_a_bad_formula_is_pointed_at_and_nothing_is_lost(open_page):
     app = open_page("gradient_descent")
     app.selectbox(key="curve").set_value("formula").run()

@@ -111,7 +111,7 @@ def random_query(chance: random.Random, name: str) -> dict[str, str | list[str]]
         ),
         ("activations", {"x", "a", "with", "x1", "x2", "hidden", "depth", "cx", "violent", "leak", "zd", "t"}),
         ("loss_functions", {"p", "y", "rung", "out", "loss", "right"}),
-        ("gradient_descent", {"w", "step", "balls", "f", "curve", "k", "u", "v", "rate2", "at"}),
+        ("gradient_descent", {"w", "step", "balls", "ball", "f", "curve", "k", "u", "v", "rate2", "at"}),
         ("learning_rate", {"rate", "momentum", "schedule", "bowl", "brate", "nrate", "seed"}),
         ("backpropagation", {"x", "f", "step", "n", "mseed", "gradient", "net", "taken", "weight", "sum", "images"}),
     ],

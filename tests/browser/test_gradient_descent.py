@@ -324,6 +324,31 @@ def test_several_balls_walk_together_and_come_back(visit, settled):
     assert places()[2] < starts[2]
 
 
+def test_the_numbers_are_those_of_the_ball_touched_last(visit, settled):
+    page = visit("/gradient_descent?balls=3&w=-3,0.5,2&step=1")
+    told = page.get_by_text(re.compile(r"The numbers of ball \d of 3"))
+    expect(told).to_contain_text("ball 1")
+    grab(page, ball(page, 2))
+    page.mouse.up()
+    expect(told).to_contain_text("ball 2")
+    expect(page).to_have_url(re.compile("step=1&ball=2$"))
+    expect(page.locator(".read span").first).to_have_text("ball 2")
+    settled(page)
+    before = page.evaluate("history.length")
+    x, y = grab(page, ball(page, 3))
+    page.mouse.move(x - 30, y, steps=4)
+    page.mouse.up()
+    expect(told).to_contain_text("ball 3")
+    settled(page)
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    expect(told).to_contain_text("ball 2")
+    expect(page.locator(".read span").first).to_have_text("ball 2")
+    ball(page, 1).focus()
+    expect(told).to_contain_text("ball 1")
+    assert readings(page)["weight w"] == float(ball(page, 1).get_attribute("aria-valuenow"))
+
+
 def test_a_smaller_nudge_comes_nearer_until_rounding_wins(visit):
     page = visit("/gradient_descent?part=Nudge+or+derivative")
     field = page.get_by_label("Nudge h = 10⁻ᵏ, k =")

@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.descent import Path, descend, slopes_along
+from core.figures.palette import PALETTE
 from core.landscapes import LANDSCAPES, Landscape
 from pages.ui import controls, curve
 from pages.ui.state import forget_url, url_numbers
@@ -32,8 +33,10 @@ def walk(landscape: Landscape, start: tuple[float, ...], rate: float) -> tuple[P
     return tuple(descend(landscape, (w,), rate, STEPS) for w in start)
 
 
-def show_balls(landscape: Landscape, start: tuple[float, ...], rate: float, step: int, walks: tuple[Path, ...]) -> None:
-    """Show the curve with its balls, which the hand moves and the buttons let go."""
+def show_balls(
+    landscape: Landscape, start: tuple[float, ...], rate: float, step: int, walks: tuple[Path, ...], ball: int
+) -> None:
+    """Show the curve with its balls, which the hand moves and the buttons let go; `ball` is the one read."""
     w = curve.grid(landscape.low, landscape.high, start)
     losses, slopes = slopes_along(landscape, w)
     picture = curve.Picture(
@@ -44,10 +47,10 @@ def show_balls(landscape: Landscape, start: tuple[float, ...], rate: float, step
         f"The loss {landscape.label} against the weight w, with {len(start)} movable balls and the slope at each.",
         y_range=_range(losses),
     )
-    points = tuple(curve.Point(at, f"Weight of ball {ball + 1}", colour=COLOURS[ball]) for ball, at in enumerate(start))
+    points = tuple(curve.Point(at, f"Weight of ball {i + 1}", colour=COLOURS[i]) for i, at in enumerate(start))
     paths = [curve.Path(walked.weights[:, 0], walked.losses, walked.slopes[:, 0]) for walked in walks]
     words = VALLEY_WORDS if landscape.curvatures else WORDS
-    curve.show_curve(picture, points, "balls_picture", "w", walk=curve.Walk("slope", words, rate, paths, step))
+    curve.show_curve(picture, points, "balls_picture", "w", walk=curve.Walk("slope", words, rate, paths, step, ball))
 
 
 def show_parabola(x: float) -> None:
@@ -58,6 +61,12 @@ def show_parabola(x: float) -> None:
     line = curve.Line("x²", ys, "forward", slopes=slopes)
     picture = curve.Picture(xs, (line,), "x", "x²", "The parabola x² with a movable point and its slope.", marks=marks)
     curve.show_curve(picture, (curve.Point(x, "x"),), "parabola", "at", (3.0,), curve.Walk("slope"))
+
+
+def tell_whose(ball: int, balls: int) -> None:
+    """Say which of several balls the numbers below are of, by its colour too."""
+    dot = rf"$\textcolor{{{PALETTE[COLOURS[ball]]}}}{{\bullet}}$"
+    st.markdown(f"{dot} The numbers of **ball {ball + 1}** of {balls}. Touch another ball for its numbers.")
 
 
 def show_update(path: Path, step: int) -> None:
@@ -71,7 +80,7 @@ def show_update(path: Path, step: int) -> None:
         rf"\underbrace{{{tex(after)}}}_{{w_{{{step + 1}}}}} = \underbrace{{{tex(w)}}}_{{w_{{{step}}}}}"
         rf" - \underbrace{{{tex(rate)}}}_{{\eta}} \cdot \underbrace{{{signed_tex(slope)}}}_{{\text{{slope}}}}"
     )
-    st.latex(rf"\text{{loss}}\quad {tex(path.losses[step])} \;\to\; {tex(path.losses[step + 1])}")
+    st.latex(rf"\text{{loss}}\quad {{{tex(path.losses[step])}}} \;\to\; {tex(path.losses[step + 1])}")
 
 
 def rate_control(landscape: Landscape, name: str = "rate") -> float:
