@@ -83,6 +83,9 @@ def test_what_is_rounded_is_not_called_equal(open_page):
     assert r"\frac{0.0001 + 10000}{2} \approx 5000" in page.latex[0].value
     assert "more than 99.99% comes from the largest error, 100." in page.info[0].value
     assert r"(0.01 - 0)^2 = 0.0001" in page.latex[0].value
+    zero = torch.zeros(2).double()
+    assert "more than 99.99%" in own_numbers("averaged", torch.tensor([1e-9, 100]).double(), zero)
+    assert "all comes from the only error" in own_numbers("averaged", torch.tensor([0, 100]).double(), zero)
 
 
 def test_a_preset_fills_the_list(open_page):

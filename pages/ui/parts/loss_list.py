@@ -155,6 +155,8 @@ def _outlier(sizes: Sequence[float]) -> str:
     squares = sum(size**2 for size in sizes)
     if len(sizes) == 1 or squares == 0:
         return _unseen("you have one example" if squares else "every error is 0", "0.01 and 100")
+    if sizes[-2] == 0:
+        return f"Of your cost, all comes from the only error, {_short(sizes[-1])}."
     share, largest = sizes[-1] ** 2 / squares, _short(sizes[-1])
     if share < 0.5 or sizes[-2] == sizes[-1]:
         return _unseen(f"your largest error, {largest}, does not outvote the others", "0.01 and 100")
@@ -167,7 +169,7 @@ def _unseen(reason: str, preset: str) -> str:
 
 def _share(share: float) -> str:
     if share > 0.9999:
-        return "all" if share == 1 else "more than 99.99%"
+        return "more than 99.99%"
     return f"{share:.2%}" if share > 0.99 else f"{share:.0%}"
 
 

@@ -39,7 +39,7 @@ def terms_part() -> Code:
             column.latex(aligned(lines))
     if is_too_small(float(terms.probabilities[label])):
         st.caption(
-            f"p of {right} is above 0, but too small for a float64, which holds 0 in its place. "
+            f"p of {right} is above 0, but too small for a float64 to hold its digits: it is written as 0. "
             "So ln p is computed from the logits and the logarithm of the sum (log-sum-exp), not from p."
         )
     return softmax_cross_entropy_terms, LOSSES["cross_entropy"].function, numeric_gradient
