@@ -10,8 +10,9 @@ from torch.nn import functional as F
 from core.experiments.outlier import outlier_table
 from core.loss_ladder import LADDER
 from core.losses import LOSSES
+from pages.ui.parts.loss_complaints import own_numbers
 from pages.ui.parts.loss_curves import CURVES
-from pages.ui.parts.loss_list import EXAMPLES, Examples, clean, own_numbers, repair_tex
+from pages.ui.parts.loss_list import EXAMPLES, Examples, clean, repair_tex
 from pages.ui.parts.loss_runs import gradient_adds_up, heavier_by_squaring, outlier_from_10_to_40, surer_and_wrong
 from pages.ui.tex import tex
 
