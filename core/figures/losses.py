@@ -23,6 +23,8 @@ def examples_figure(
         subplot_titles=("prediction and target", f"loss of each example{mean}"),
     )  # fmt: skip
     _distances(figure, names, predictions, targets)
+    _marks(figure, names, targets, "target", "first", "line-ew-open")
+    _marks(figure, names, predictions, "prediction", "forward", "circle")
     _bars(figure, names, losses.tolist())
     if total is not None:
         label, value = total
@@ -40,39 +42,26 @@ def examples_figure(
 
 
 def _distances(figure: Figure, names: list[str], predictions: Tensor, targets: Tensor) -> None:
-    for name, p, y in zip(names, predictions.tolist(), targets.tolist(), strict=True):
-        line = {"color": PALETTE["neutral"], "width": 3}
+    line = {"color": PALETTE["neutral"], "width": 3}
+    for name, *ends in zip(names, predictions.tolist(), targets.tolist(), strict=True):
         figure.add_trace(
-            "scatter",
-            x=[name, name],
-            y=[p, y],
-            mode="lines",
-            line=line,
-            showlegend=False,
-            hoverinfo="skip",
-            row=1,
-            col=1,
+            "scatter", x=[name, name], y=ends, mode="lines", line=line, showlegend=False, hoverinfo="skip", row=1, col=1
         )
-    for label, values, colour, symbol in (
-        ("target", targets, "first", "line-ew-open"),
-        ("prediction", predictions, "forward", "circle"),
-    ):
-        figure.add_trace(
-            "scatter",
-            x=names,
-            y=values.numpy(),
-            name=label,
-            mode="markers",
-            marker={
-                "size": 13,
-                "color": PALETTE[colour],
-                "symbol": symbol,
-                "line": {"width": 3, "color": PALETTE[colour]},
-            },
-            hovertemplate=label + " %{y:.4g}<extra></extra>",
-            row=1,
-            col=1,
-        )
+
+
+def _marks(figure: Figure, names: list[str], values: Tensor, label: str, colour: str, symbol: str) -> None:
+    shade = PALETTE[colour]
+    figure.add_trace(
+        "scatter",
+        x=names,
+        y=values.numpy(),
+        name=label,
+        mode="markers",
+        marker={"size": 13, "color": shade, "symbol": symbol, "line": {"width": 3, "color": shade}},
+        hovertemplate=label + " %{y:.4g}<extra></extra>",
+        row=1,
+        col=1,
+    )
 
 
 def _bars(figure: Figure, names: list[str], values: Sequence[float]) -> None:
