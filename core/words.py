@@ -46,9 +46,14 @@ def is_rounded(value: float, digits: int = 4) -> bool:
     return not math.isclose(value, float(f"{value:.0f}" if whole else f"{value:.{digits}g}"), rel_tol=1e-12)
 
 
+def equals_sign(*values: float, digits: int = 4) -> str:
+    """Return the sign before a calculation with these numbers: =, or ≈ where one of them is rounded."""
+    return "≈" if any(math.isfinite(value) and is_rounded(value, digits) for value in values) else "="
+
+
 def equals_text(value: float, digits: int = 4) -> str:
     """Return a result with the sign before it: = 0.5, or ≈ 0.3333 where it is rounded."""
-    return f"{'≈' if is_rounded(value, digits) else '='} {number_text(value, digits)}"
+    return f"{equals_sign(value, digits=digits)} {number_text(value, digits)}"
 
 
 def fixed_text(value: float, places: int) -> str:

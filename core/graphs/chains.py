@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import prod
 
 from core.autograd import Value, topological_order
-from core.graphs.words import factors, partial, terms
-from core.words import number_text
+from core.graphs.words import factors, partial, terms, worked_out
+from core.words import equals_text, number_text
 
 MAX_PATHS = 12  # more are not written out one by one
 
@@ -35,7 +35,8 @@ class Path:
         """Its product in symbols and in numbers: ∂L/∂m · ∂m/∂n · ∂n/∂x = 1 · 3 · 4 = 12."""
         if len(self.slopes) == 1:
             return number_text(self.product)
-        return f"{' · '.join(self.symbols(names))} = {factors(self.slopes[::-1])} = {number_text(self.product)}"
+        numbers = self.slopes[::-1]
+        return f"{' · '.join(self.symbols(names))} {worked_out(factors(numbers), numbers, self.product)}"
 
 
 def named_links(root: Value, names: Names) -> Links:
@@ -93,17 +94,19 @@ def all_paths(leaf: Value, links: Links) -> list[Path]:
 
 def written_out(root: Value, leaf: Value, names: Names, links: Links, paths: int) -> tuple[str, ...]:
     """Return ∂root/∂leaf in lines: one product a path, and their sum; one term a use when there are too many paths."""
-    total = f"{partial(names[root], names[leaf])} = "
+    whole = partial(names[root], names[leaf])
     if leaf is root:
-        return (f"{total}1",)
+        return (f"{whole} = 1",)
     if paths > MAX_PATHS:
         texts = [f"{partial(names[root], names[use])} · {partial(names[use], names[leaf])}" for use, _ in links[leaf]]
         shares = [use.grad * slope for use, slope in links[leaf]]
         uses = f"{len(shares)} uses" if len(shares) > 1 else "one use"
         head = f"{paths:,} paths lead from {names[leaf]} to {names[root]}. Gathered by its {uses}:"
-        return (head, total + " + ".join(texts), f"= {terms(shares)} = {number_text(leaf.grad)}")
+        return (head, f"{whole} = {' + '.join(texts)}", worked_out(terms(shares), shares, leaf.grad))
     found = all_paths(leaf, links)
+    shares = [path.product for path in found]
     if len(found) == 1:
-        return (total + found[0].written(names),)
+        alone = len(found[0].slopes) == 1
+        return (f"{whole} {equals_text(shares[0])}" if alone else f"{whole} = {found[0].written(names)}",)
     lines = (f"path {number}: {path.written(names)}" for number, path in enumerate(found, 1))
-    return (*lines, f"{total}{terms([path.product for path in found])} = {number_text(leaf.grad)}")
+    return (*lines, f"{whole} {worked_out(terms(shares), shares, leaf.grad)}")

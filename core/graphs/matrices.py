@@ -13,7 +13,7 @@ from core.matrix_graph import Cache, Gradients, backward, by_autograd, forward
 from core.numeric import numeric_gradient
 from core.randomness import SMALL_SEED
 from core.validation import require_integer
-from core.words import number_text
+from core.words import equals_text, number_text
 
 MAX_BATCH = 12
 FEATURES, CLASSES = 4, 3
@@ -100,7 +100,7 @@ def _forward(script: Script, cache: Cache, names: list[str]) -> int:
         "xW": f"xW = x · W has the shape {product_text(cache.x, cache.W, cache.xW)}",
         "q": "q = xW + b: the row b is added to each row of xW",
         "p": "p = softmax(q), row by row: each row of p adds up to 1",
-        "L": f"L is the mean of −ln p at the right class of each row = {number_text(cache.loss.item())}",
+        "L": f"L is the mean of −ln p at the right class of each row {equals_text(cache.loss.item())}",
     }
     script.step("The batch x, the weights W and the biases b are set. Step on to multiply them.")
     for number, name in enumerate(names):

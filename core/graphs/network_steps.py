@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from core.autograd import Value
 from core.graphs.table import Script
-from core.graphs.words import factors, partial, terms
+from core.graphs.words import factors, partial, terms, worked_out
 from core.value_network import Network, bias_name, weight_name
-from core.words import in_brackets, number_text
+from core.words import equals_sign, equals_text, in_brackets, number_text
 
 BOX_DIGITS = 3  # two numbers stand side by side in a neuron's box, and labels close together between boxes
 
@@ -29,7 +29,7 @@ class NetworkScript(Script):
             self.write(self.boxes[x], "value", number_text(x.data, BOX_DIGITS))
         for name, weight in network.weights.items():
             if name in self.lines:
-                self.write(self.lines[name], "slope", f"{name} = {number_text(weight.data, BOX_DIGITS)}")
+                self.write(self.lines[name], "slope", f"{name} {equals_text(weight.data, BOX_DIGITS)}")
         for layer in range(1, len(network.layers)):
             for to in range(1, len(network.sums[layer - 1]) + 1):
                 self._neuron(layer, to)
@@ -40,12 +40,15 @@ class NetworkScript(Script):
         network = self.network
         z, a = network.sums[layer - 1][to - 1], network.layers[layer][to - 1]
         names = [weight_name(layer, to, source) for source in range(1, len(network.layers[layer - 1]) + 1)]
-        pairs = zip(names, network.layers[layer - 1], strict=True)
-        products = " + ".join(factors([network.weights[name].data, below.data]) for name, below in pairs)
-        bias = terms([0, network.weights[bias_name(layer, to)].data])[1:]
-        text = f"Forward: {z.name} = {products}{bias} = {number_text(z.data)}"
-        text += f", and {a.name} = {a.op}({number_text(z.data)}) = {number_text(a.data)}." if a is not z else "."
-        self.step(text, self.boxes[z], *(self.lines[name] for name in names))
+        bias = network.weights[bias_name(layer, to)].data
+        weights = [network.weights[name].data for name in names]
+        inputs = [below.data for below in network.layers[layer - 1]]
+        products = " + ".join(factors(pair) for pair in zip(weights, inputs, strict=True))
+        calculation = products + terms([0, bias])[1:]
+        text = f"Forward: {z.name} {worked_out(calculation, [*weights, *inputs, bias], z.data)}"
+        if a is not z:
+            text += f", and {a.name} {worked_out(f'{a.op}({number_text(z.data)})', [z.data], a.data)}"
+        self.step(f"{text}.", self.boxes[z], *(self.lines[name] for name in names))
         self.write(self.boxes[z], "value", number_text(z.data, BOX_DIGITS))
         if a is not z:
             self.write(self.boxes[z], "value", number_text(a.data, BOX_DIGITS), cell=1)
@@ -54,12 +57,15 @@ class NetworkScript(Script):
         network, target = self.network, self.network.spec.target
         outputs = network.layers[-1]
         if len(outputs) > 1:
-            p = network.predictions
-            text = f"p = softmax of the sums, and L = −ln p{int(target) + 1} = −ln {number_text(p[int(target)])}"
+            p, numbers = network.predictions, [network.predictions[int(target)]]
+            rule = f"p = softmax of the sums, and L = −ln p{int(target) + 1}"
+            calculation = f"−ln {number_text(numbers[0])}"
         else:
-            p, text = (), f"L = (a − t)² = ({terms([outputs[0].data, -target])})²"
+            p, numbers = (), [outputs[0].data, -target]
+            rule, calculation = "L = (a − t)²", f"({terms(numbers)})²"
         lines = [self.lines[output.name] for output in outputs]
-        self.step(f"Forward: {text} = {number_text(network.loss.data)}.", self.boxes[network.loss], *lines)
+        done = worked_out(calculation, numbers, network.loss.data)
+        self.step(f"Forward: {rule} {done}.", self.boxes[network.loss], *lines)
         for output, share in zip(outputs, p, strict=False):
             self.write(self.boxes[output], "value", number_text(share, BOX_DIGITS), cell=1)
         self.write(self.boxes[network.loss], "value", number_text(network.loss.data, BOX_DIGITS))
@@ -83,10 +89,12 @@ class NetworkScript(Script):
         target, name = self.network.spec.target, partial("L", output.name)
         if len(self.network.layers[-1]) > 1:
             p = self.network.predictions[index]
-            rule = f"p{index + 1} − 1 = {number_text(p)} − 1" if index == target else f"p{index + 1}"
-            text = f"{rule} = {number_text(output.grad)}. It is the gradient of b{output.name[1:]}, too."
+            right = f"− 1 {worked_out(f'{number_text(p)} − 1', [p], output.grad)}"
+            text = f"p{index + 1} {right if index == target else equals_text(output.grad)}."
+            text += f" It is the gradient of b{output.name[1:]}, too."
         else:
-            text = f"2 (a − t) = 2 · ({terms([output.data, -target])}) = {number_text(output.grad)}."
+            numbers = [output.data, -target]
+            text = f"2 (a − t) {worked_out(f'2 · ({terms(numbers)})', numbers, output.grad)}."
         self.step(f"Backward: {name} = {text}", self.lines[output.name], self.boxes[output])
         self.write(self.lines[output.name], "gradient", number_text(output.grad, BOX_DIGITS))
         self.write(
@@ -97,21 +105,23 @@ class NetworkScript(Script):
         )
 
     def _through_activation(self, z: Value, a: Value, bias: str) -> None:
-        product = f"{partial('L', a.name)} · {partial(a.name, z.name)} = {factors([a.grad, a.slopes[0]])}"
-        text = (
-            f"Backward: {partial('L', z.name)} = {product} = {number_text(z.grad)}. It is the gradient of {bias}, too."
-        )
-        self.step(text, self.boxes[z])
+        numbers = [a.grad, a.slopes[0]]
+        rule = f"{partial('L', z.name)} = {partial('L', a.name)} · {partial(a.name, z.name)}"
+        done = worked_out(factors(numbers), numbers, z.grad)
+        self.step(f"Backward: {rule} {done}. It is the gradient of {bias}, too.", self.boxes[z])
         self.write(self.boxes[z], "gradient", number_text(z.grad, BOX_DIGITS))
 
     def _through_weight(self, z: Value, name: str, below: Value) -> None:
         """Write the step of one weight: its own gradient, and the share that goes on to the neuron before it."""
         weight, shares = self.network.weights[name], self.arrived.setdefault(below, [])
         shares.append(z.grad * weight.data)
+        numbers, total = [z.grad, below.data], sum(shares)
         text = f"Backward: {partial('L', name)} = {partial('L', z.name)} · {below.name}"
-        text += f" = {factors([z.grad, below.data])} = {number_text(weight.grad)}. "
-        text += f"On to {below.name}: {in_brackets(number_text(z.grad))} · {name} = {number_text(shares[-1])}"
-        text += "." if len(shares) == 1 else f", which adds up to {terms(shares)} = {number_text(sum(shares))}."
+        text += f" {worked_out(factors(numbers), numbers, weight.grad)}. On to {below.name}: "
+        passed = f"{in_brackets(number_text(z.grad))} · {name}"
+        text += f"{passed} {equals_sign(z.grad, shares[-1])} {number_text(shares[-1])}"
+        adds = f", which adds up to {terms(shares)} {equals_sign(*shares, total)} {number_text(total)}"
+        text += "." if len(shares) == 1 else f"{adds}."
         self.step(text, self.lines[name], self.boxes[below])
         self.write(self.lines[name], "gradient", number_text(weight.grad, BOX_DIGITS))
         self.write(self.boxes[below], "gradient", number_text(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))

@@ -7,8 +7,8 @@ from core.autograd import BackwardStep, Value, backward_steps, topological_order
 from core.graphs.chains import above, count_paths, named_links, written_out
 from core.graphs.layout import Layout, layered
 from core.graphs.table import Chain, Edge, GraphTable, Node, Script
-from core.graphs.words import factors, formula, partial, slope, terms
-from core.words import number_text
+from core.graphs.words import factors, formula, partial, slope, terms, worked_out
+from core.words import equals_sign, equals_text, number_text
 
 NO_GRADIENT = "The result is no finite number, so no gradient comes back."
 
@@ -80,10 +80,10 @@ def _forward(
     for number, value in enumerate(values):
         if value.parents:
             lit = [f"e{edge_of[value, spot]}" for spot in range(len(value.parents)) if (value, spot) in edge_of]
-            numbers = formula(value.op, [number_text(parent.data) for parent in value.parents])
-            script.step(
-                f"Forward: {heading(value, names)} = {numbers} = {number_text(value.data)}.", f"n{number}", *lit
-            )
+            numbers = [parent.data for parent in value.parents]
+            calculation = formula(value.op, [number_text(parent) for parent in numbers])
+            done = worked_out(calculation, numbers, value.data)
+            script.step(f"Forward: {heading(value, names)} {done}.", f"n{number}", *lit)
             _write_slopes(script, value, names, edge_of)
         script.write(f"n{number}", "value", number_text(value.data))
     if not isfinite(root.data):
@@ -98,7 +98,7 @@ def _write_slopes(
     for spot, number in enumerate(value.slopes):
         if (value, spot) in edge_of:
             words = slope(value.op, spot, arguments, names[value])
-            text = words if words == number_text(number) else f"{words} = {number_text(number)}"
+            text = words if words == number_text(number) else f"{words} {equals_text(number)}"
             script.write(f"e{edge_of[value, spot]}", "slope", text)
 
 
@@ -125,10 +125,12 @@ def _backward(
 
 def _sentence(step: BackwardStep, shares: Sequence[float], names: Mapping[Value, str], result: str) -> str:
     parent, child = names[step.parent], names[step.child]
-    product = f"{partial(result, child)} · {partial(child, parent)} = {factors([step.upstream, step.slope])}"
-    text = f"Backward: {product} = {number_text(step.contribution)} for {parent}."
+    numbers = [step.upstream, step.slope]
+    product = worked_out(factors(numbers), numbers, step.contribution)
+    text = f"Backward: {partial(result, child)} · {partial(child, parent)} {product} for {parent}."
     if len(shares) > 1:
-        text += f" {parent} is used again, so its shares add up: {terms(shares)} = {number_text(step.total)}."
+        total = f"{equals_sign(*shares, step.total)} {number_text(step.total)}"
+        text += f" {parent} is used again, so its shares add up: {terms(shares)} {total}."
     return text
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.words import in_brackets, number_text, superscript
+from core.words import equals_sign, in_brackets, number_text, superscript
 
 # What an operation is, and its slope in each argument; a and b are the arguments' names, y is the result's.
 FORMULAS = {
@@ -46,6 +46,11 @@ def terms(numbers: Sequence[float]) -> str:
     """Return a sum written out: 1 + 3 − 4."""
     texts = [number_text(number) for number in numbers]
     return texts[0] + "".join(f" − {text[1:]}" if text.startswith("−") else f" + {text}" for text in texts[1:])
+
+
+def worked_out(calculation: str, numbers: Sequence[float], result: float) -> str:
+    """Return a calculation with these numbers and its result: = 3 · 4 = 12, or ≈ 0.3333 · 2 ≈ 0.6667 where rounded."""
+    return f"{equals_sign(*numbers)} {calculation} {equals_sign(*numbers, result)} {number_text(result)}"
 
 
 def partial(of: str, to: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from torch import Tensor
 
-from core.words import is_rounded
+from core.words import equals_sign
 
 
 def tex(value: float, digits: int = 4) -> str:
@@ -19,10 +19,14 @@ def tex(value: float, digits: int = 4) -> str:
     return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
 
 
+def sign_tex(*values: float, digits: int = 4) -> str:
+    """Return the sign before a calculation with these numbers: =, or ≈ where one of them is rounded."""
+    return "=" if equals_sign(*values, digits=digits) == "=" else r"\approx"
+
+
 def result_tex(value: float, digits: int = 4) -> str:
-    """Return a finite result with the sign before it: = 0.5, or ≈ 0.3333 where it is rounded."""
-    sign = r"\approx" if is_rounded(value, digits) else "="
-    return f"{sign} {tex(value, digits)}"
+    """Return a result with the sign before it: = 0.5, or ≈ 0.3333 where it is rounded."""
+    return f"{sign_tex(value, digits=digits)} {tex(value, digits)}"
 
 
 def signed_tex(value: float, digits: int = 4) -> str:

@@ -88,7 +88,15 @@ def test_a_typed_formula_shows_torchs_gradients(lesson, text):
         assert row["off by"].startswith("✓")
 
 
-@pytest.mark.parametrize(("text", "value"), [("1", "L = 1"), ("e", "L = e = 2.718"), ("1 + 2", "L = 1 + 2 = 3")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", "L = 1"),
+        ("e", r"L = e \approx 2.718"),
+        ("0.123456", r"L = 0.123456 \approx 0.1235"),
+        ("1 + 2", "L = 1 + 2 = 3"),
+    ],
+)
 def test_a_formula_without_a_variable_has_one_sentence(lesson, text, value):
     page = lesson(part="Your formula", f=text)
     (step,) = graph(page)["steps"]
@@ -123,6 +131,18 @@ def test_a_formula_without_a_value_says_where_and_has_no_gradient(lesson, text, 
     assert drawing["turn"] == len(drawing["steps"]) - 1
     assert not page.table
     assert not any("Move a little away" in caption.value for caption in page.caption)
+
+
+def test_what_is_rounded_in_a_formula_has_its_sign(lesson):
+    page = lesson(part="A network")
+    assert page.latex[0].value.count(r"\approx") == 2  # the factor that arrives is rounded, so the product is
+    page = lesson(x="0.123456")
+    assert r"3x^2 + 2 \approx 2.046" in page.latex[0].value
+    assert r"\approx 6 \cdot 0.1235 \\[4pt] &\approx 0.7407" in page.latex[1].value
+    page = lesson(part="Your formula", f="x/3")
+    assert page.latex[0].value.strip("$\n") == r"L = \frac{x}{3} \approx 0.6667"
+    page = lesson(part="Why it adds up", sum="At a fork", fx="1.5", fa="2")
+    assert page.latex[0].value.strip("$\n").endswith("= a + 2x = 2 + 3 = 5")
 
 
 @pytest.mark.parametrize(("text", "column"), [("3x + 1", 1), ("x +* y", 3), ("q*x", 0), ("x.real", 1), ("(x", 0)])

@@ -20,9 +20,10 @@ from core.graphs.network_steps import BOX_DIGITS
 from core.graphs.values import graph_table, name_values
 from core.graphs.words import SLOPES, slope, terms
 from core.operations import OPERATIONS
-from core.value_network import SPECS, build_network
-from core.words import number_text
+from core.value_network import SPECS, build_network, step_network
+from core.words import number_text, on_the_line
 
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 FORMULAS = ("sigmoid(x*y + z) * x", "x*x*x", "(x + y)/(z*z + 1) - tanh(x)*exp(y)", "max(x, y)*min(y, z)", "x**y + 2**z")
 
 
@@ -35,8 +36,33 @@ def number(text: str) -> float:
     return float(power[1].replace("−", "-")) * 10 ** int(exponent)
 
 
+def trained_on(spec):
+    """A network after two steps, so that no weight is a round number any more."""
+    network = build_network(spec)
+    for _ in range(2):
+        network.loss.backward()
+        network = step_network(network, 0.5)
+    network.loss.backward()
+    return network
+
+
 def last(table, owner, role, cell=0):
     return next(s.changes[-1][1] for s in table.slots if (s.owner, s.role, s.cell) == (owner, role, cell))
+
+
+def texts(table):
+    """All that the graph says: in its steps, on its edges, and in the chains below it."""
+    chains = [line for chain in table.chains.values() for line in chain.lines]
+    return [*(step.text for step in table.steps), *(text for slot in table.slots for _, text in slot.changes), *chains]
+
+
+def worked(text):
+    """What a text works out with plain numbers: each calculation, the sign behind it, and its result."""
+    for left, sign, right in re.findall(r"(?<=[=≈] )([^=≈]+?) (?=([=≈]) ([^=≈]+))", text):
+        result = re.match(rf"−?[\d.]+(e−?\d+)?(?: · 10[{RAISED}]+)?", right)
+        if re.fullmatch(rf"[\d.() ·+−/{RAISED}]+", left) and result:
+            powers = re.sub(f"[{RAISED}]+", lambda raised: f"**({on_the_line(raised[0])})", left)
+            yield eval(powers.replace("·", "*").replace("−", "-")), sign, number(result[0].rstrip("."))
 
 
 @pytest.mark.parametrize("x", [2.0, -0.3, 7.25, 0.0])
@@ -201,3 +227,27 @@ def test_matrix_checks_and_shapes(batch):
     assert [last(table, f"n{index}", "value") for index in range(3)] == [f"{batch} × 4", "4 × 3", "3"]
     assert last(table, "n1", "gradient") == "dW: 4 × 3"
     assert torch.equal(example_batch(12, 3).x[:batch], cache.x)
+
+
+ROUNDED = [
+    *(graph_table(square_graph(x)) for x in (2.0, 0.123456, 1234.5678)),
+    *(graph_table(expression_graph(parse(text, tuple("xyz")), {"x": 1 / 3, "y": 3.0, "z": -0.7})) for text in FORMULAS),
+    *(network_table(trained_on(spec)) for spec in SPECS.values()),
+]
+
+
+@pytest.mark.parametrize("table", ROUNDED)
+def test_what_is_called_equal_is_equal_with_the_numbers_on_the_page(table):
+    found = [(value, sign, result) for text in texts(table) for value, sign, result in worked(text)]
+    assert len(found) > 5
+    for value, sign, result in found:
+        assert result == pytest.approx(value, rel=1e-9 if sign == "=" else 0.05, abs=0 if sign == "=" else 1e-3)
+
+
+def test_whole_numbers_are_called_equal_and_rounded_ones_are_not():
+    assert not any("≈" in text for text in texts(graph_table(square_graph(2.0))))
+    rounded = graph_table(square_graph(0.123456))
+    assert rounded.chains["n0"].lines == ("∂L/∂x = ∂L/∂m · ∂m/∂n · ∂n/∂x ≈ 1 · 3 · 0.2469 ≈ 0.7407",)
+    assert rounded.steps[1].text == "Forward: n = x² ≈ 0.1235² ≈ 0.01524."
+    third = graph_table(3 * Value(1 / 3, "x"))
+    assert third.steps[1].text.startswith("Forward: L = 3 · x ≈ 3 · 0.3333 ≈ 1.")

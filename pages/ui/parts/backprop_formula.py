@@ -19,7 +19,7 @@ from pages.ui.graph import forget_step, show_graph
 from pages.ui.parts.gradient_checks import show_all_checks, show_checks
 from pages.ui.state import remember, session
 from pages.ui.synced import slide_or_type
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, result_tex, sign_tex, signed_tex, tex
 from pages.ui.typed_formula import formula_field, point_at
 
 VARIABLES = {"x": 2.0, "y": -1.0, "z": 0.5}
@@ -42,9 +42,9 @@ def show_square() -> float:
         root = square_graph(x)
         checks = check_values(root)
         slope = checks[0].gradient
-        st.latex(rf"L = 3x^2 + 2 = {tex(root.data)}")
+        st.latex(rf"L = 3x^2 + 2 {result_tex(root.data)}")
         start = r"\frac{\partial L}{\partial x} &= 1 \cdot 3 \cdot 2x"
-        st.latex(aligned([start, rf"&= 6 \cdot {signed_tex(x)}", f"&= {tex(slope)}"]))
+        st.latex(aligned([start, rf"&{sign_tex(x)} 6 \cdot {signed_tex(x)}", f"&{sign_tex(x, slope)} {tex(slope)}"]))
     with picture:
         there = number_text(slope)
         alt = f"L = 3x² + 2 at x = {number_text(x)} as a graph of three operations; its gradient there is {there}."
@@ -75,8 +75,8 @@ def show_typed() -> Code:
             point[name] = slide_or_type(name, name, -5.0, 5.0, VARIABLES[name], 0.1, FURTHEST)
     root = expression_graph(expression, point)
     with picture:
-        numbers = [tex(root.data)] if math.isfinite(root.data) else []
-        st.latex(" = ".join(dict.fromkeys(("L", expression.latex, *numbers))))
+        told = math.isfinite(root.data) and tex(root.data) != expression.latex
+        st.latex(f"L = {expression.latex}" + (f" {result_tex(root.data)}" if told else ""))
         if not math.isfinite(root.data):
             st.warning(without_value(expression, point), icon=":material/swipe:")
         show_graph(

@@ -19,7 +19,7 @@ from pages.ui.parts.backprop_step import show_loss_after
 from pages.ui.parts.gradient_checks import show_checks, show_every_check, summary
 from pages.ui.state import forget_url, set_url, url_choice, url_integer
 from pages.ui.synced import shared_choice
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, sign_tex, signed_tex, tex
 
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 3.0, 10.0, 30.0)
 MOST_STEPS = 100
@@ -107,9 +107,10 @@ def show_weight(network: Network, name: str) -> None:
     paths = network_paths(network).of(network.weights[name])
     z, slope = paths[0].values[1], paths[0].slopes[0]
     rule = f"{fraction('L', z.name)} \\cdot {fraction(z.name, name)}"
-    gradient = tex(network.weights[name].grad)
-    lines = f"{fraction('L', name)} &= {rule}", f"&= {signed_tex(z.grad)} \\cdot {signed_tex(slope)} = {gradient}"
-    st.latex(aligned(lines))
+    gradient = network.weights[name].grad
+    product = rf"{signed_tex(z.grad)} \cdot {signed_tex(slope)}"
+    result = f"{sign_tex(z.grad, slope, gradient)} {tex(gradient)}"
+    st.latex(aligned([f"{fraction('L', name)} &= {rule}", f"&{sign_tex(z.grad, slope)} {product} {result}"]))
     ways = "one path leads" if len(paths) == 1 else f"{len(paths)} paths lead"
     st.markdown(f"From {name} {ways} to the loss; the box under the picture has every one of them, and their sum.")
 

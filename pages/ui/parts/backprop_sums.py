@@ -16,7 +16,7 @@ from pages.ui import charts, controls
 from pages.ui.frame import Code
 from pages.ui.graph import show_graph
 from pages.ui.parts.gradient_checks import verdict
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, sign_tex, signed_tex, tex
 
 EXAMPLES = ((1.0, 2.0), (2.0, 1.0), (-1.0, 0.5))  # x, target
 FURTHEST = 100.0
@@ -37,7 +37,7 @@ def show_batch() -> Code:
         alt = f"The examples' gradients {terms(shares)} add up to {number_text(sum(shares))}."
         charts.show(shares_figure(names, shares, "the batch"), "shares", alt)
         formula = r"\frac{\partial L}{\partial w} &= \sum_i 2\,(w x_i - t_i)\,x_i"
-        st.latex(aligned([formula, f"&= {_sum(shares)} = {tex(sum(shares))}"]))
+        st.latex(aligned([formula, f"&{_sum(shares, sum(shares))}"]))
     _witnesses(
         sum(shares),
         {"One backward through the whole batch": found.batch, "A backward for each example": found.one_by_one},
@@ -63,7 +63,7 @@ def show_fork() -> Code:
         root = fork_graph(x, a)
         table = graph_table(root)
         leaf = next(value for value in topological_order(root) if value.name == "x")
-        st.latex(rf"\frac{{\partial L}}{{\partial x}} = a + 2x = {_sum([a, 2 * x])} = {tex(leaf.grad)}")
+        st.latex(rf"\frac{{\partial L}}{{\partial x}} = a + 2x {_sum([a, 2 * x], leaf.grad)}")
     with picture:
         alt = f"L = a·x + x² as a graph in which x is used twice; the shares {terms([a, 2 * x])} add up."
         show_graph(table, "fork", alt)
@@ -97,8 +97,9 @@ def _kilobytes(size: int) -> str:
     return f"{size / KILO:,.1f}" if size >= KILO / 10 else f"{size / KILO:g}"
 
 
-def _sum(shares: list[float]) -> str:
-    return " + ".join(signed_tex(share) for share in shares)
+def _sum(shares: list[float], total: float) -> str:
+    added = " + ".join(signed_tex(share) for share in shares)
+    return f"{sign_tex(*shares)} {added} {sign_tex(*shares, total)} {tex(total)}"
 
 
 def _witnesses(ours: float, witnesses: dict[str, float], tolerances: tuple[float, float] = (1e-6, 1e-6)) -> None:
