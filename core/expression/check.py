@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 
+from core.operations import OPERATIONS
+
 MAX_LENGTH = 200
 
 TOKEN = re.compile(
@@ -114,11 +116,16 @@ def check_neighbours(tokens: list[Token], text: str, functions: Collection[str])
     for left, right in pairwise(tokens):
         is_call = left.text in functions and right.kind == "open"
         if left.text in functions and right.kind in ("number", "name"):
-            message = f"{left.text} needs its value in brackets: write {left.text}({right.text})."
+            message = f"{left.text} needs brackets after it: write {example(left.text, right.text)}."
             raise ExpressionError(message, text, right.column)
         if left.ends_value and right.starts_value and not is_call:
             message = f"An operator is missing. To multiply, write {left.text}*{right.text}."
             raise ExpressionError(message, text, right.column)
+
+
+def example(function: str, value: str) -> str:
+    """Return a call that may be typed: sin(x), max(x, 0)."""
+    return f"{function}({value}{', 0' * (OPERATIONS[function].arity - 1)})"
 
 
 def check_commas(tokens: list[Token], text: str, functions: Collection[str]) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.autograd import Value, operate
-from core.expression.check import ExpressionError, check_text
+from core.expression.check import ExpressionError, check_text, example
 from core.expression.latex import to_latex
 from core.expression.tree import Apply, Name, Number, Tree
 from core.operations import OPERATIONS
@@ -85,15 +85,16 @@ def parse(text: str, variables: Sequence[str] = ("x",)) -> Expression:
         raise ExpressionError(message, text, shift + max((error.offset or 1) - 1, 0)) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError("The formula is too deeply nested. Make it simpler.", text, 0) from None
-    return Expression(text, tuple(variables), Reader(text, shift).read(root, 1))
+    return Expression(text, tuple(variables), Reader(text, shift, variables[0]).read(root, 1))
 
 
 class Reader:
     """Turns Python's tree into ours, piece by allowed piece, and counts."""
 
-    def __init__(self, text: str, shift: int) -> None:
+    def __init__(self, text: str, shift: int, variable: str) -> None:
         self.text = text
         self.shift = shift  # spaces before the formula
+        self.variable = variable  # for examples
         self.parts = 0
 
     def fail(self, node: ast.expr, message: str) -> ExpressionError:
@@ -131,14 +132,14 @@ class Reader:
         """Return the name and the arguments of a function call with the right number of arguments."""
         expected = OPERATIONS[name].arity
         if len(node.args) != expected or node.keywords:
-            example = "x, 0" if expected == 2 else "x"
-            raise self.fail(node, f"{name} takes {expected} value{'s'[: expected - 1]}, as in {name}({example}).")
+            shown = example(name, self.variable)
+            raise self.fail(node, f"{name} takes {expected} value{'s'[: expected - 1]}, as in {shown}.")
         return name, node.args
 
     def name(self, node: ast.Name) -> Tree:
         """Return a variable, or a constant as its number."""
         if node.id in FUNCTIONS:
-            raise self.fail(node, f"{node.id} needs its value in brackets, as in {node.id}(x).")
+            raise self.fail(node, f"{node.id} needs brackets after it, as in {example(node.id, self.variable)}.")
         return Number(CONSTANTS[node.id], node.id) if node.id in CONSTANTS else Name(node.id)
 
     def finite(self, node: ast.expr, tree: Tree) -> Tree:

@@ -1,7 +1,11 @@
 """The reader's formula: read right, refused kindly, never run."""
 
+import ast
+import inspect
 import math
+import re
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.autograd import Value
-from core.expression import CONSTANTS, FUNCTIONS, ExpressionError, parse
+from core.expression import CONSTANTS, FUNCTIONS, ExpressionError, check, formula, parse
 from core.numeric import central_difference
 from core.operations import OPERATIONS
 
@@ -82,48 +86,50 @@ def test_latex(text, latex):
     assert parse(text).latex == latex
 
 
-@pytest.mark.parametrize(
-    ("text", "column", "says"),
-    [
-        ("x^2", 1, r"Write \*\* instead"),
-        ("2x", 1, r"write 2\*x"),
-        ("x + 2 x", 6, r"write 2\*x"),
-        ("(x+1)(x-1)", 5, r"write \)\*\("),
-        ("x(2)", 1, r"write x\*\("),
-        ("sin x", 4, r"write sin\(x\)"),
-        ("2*sin 3", 6, r"write sin\(3\)"),
-        ("3,5x", 1, r"write 3\.5"),
-        ("(x, 2)", 2, "Leave it out"),
-        ("x==2", 1, "compares nothing"),
-        ("sin", 0, r"sin\(x\)"),
-        ("sin(x, 2)", 0, "takes 1 value, "),
-        ("max(x)", 0, "takes 2 values, "),
-        ("max(x, x=2)", 8, "“=” cannot"),
-        ("3 + y", 4, "“y” is not known"),
-        ("ln(x)", 0, "Did you mean log"),
-        ("sine(x)", 0, "Did you mean sin"),
-        ("x + ", 3, r"missing after \+"),
-        ("(x + 1", 0, "never closed"),
-        ("x + 1)", 5, "never opened"),
-        ("", 0, "no formula yet"),
-        ("x***2", 3, "cannot be read"),
-        ("x//2", 0, "Only"),
-        ("x, 1", 1, "Leave it out"),
-        ("()", 0, "Only"),
-        ("9**9**9", 3, "exponent is 3.8"),
-        ("x**1e300", 3, "exponent"),
-        ("x + 1/0", 4, "no finite value"),
-        ("1e999", 0, "no finite value"),
-        ("x" + "+x" * 100, 200, "201 characters"),
-        ("-" * 150 + "x", 60, "too many parts"),
-        ("+".join("x" * 90), 0, "too many parts"),
-        ("__import__('os')", 11, "“'” cannot"),
-        ("x.real", 1, "“.” cannot"),
-        ("lambda", 0, "not known"),
-        ("x\n+1\x00", 4, "cannot"),
-        ("٣*x", 0, "cannot"),
-    ],
-)
+REFUSALS = [
+    ("x^2", 1, r"Write \*\* instead"),
+    ("2x", 1, r"write 2\*x"),
+    ("x + 2 x", 6, r"write 2\*x"),
+    ("(x+1)(x-1)", 5, r"write \)\*\("),
+    ("x(2)", 1, r"write x\*\("),
+    ("sin x", 4, r"write sin\(x\)"),
+    ("2*sin 3", 6, r"write sin\(3\)"),
+    ("3,5x", 1, r"write 3\.5"),
+    ("(x, 2)", 2, "Leave it out"),
+    ("x==2", 1, "compares nothing"),
+    ("sin", 0, r"sin\(x\)"),
+    ("sin(x, 2)", 0, "takes 1 value, "),
+    ("max(x)", 0, "takes 2 values, "),
+    ("max(x, x=2)", 8, "“=” cannot"),
+    ("3 + y", 4, "“y” is not known"),
+    ("ln(x)", 0, "Did you mean log"),
+    ("sine(x)", 0, "Did you mean sin"),
+    ("x + ", 3, r"missing after \+"),
+    ("(x + 1", 0, "never closed"),
+    ("x + 1)", 5, "never opened"),
+    ("", 0, "no formula yet"),
+    ("x***2", 3, "cannot be read"),
+    ("x//2", 0, "Only"),
+    ("x, 1", 1, "Leave it out"),
+    ("()", 0, "Only"),
+    ("9**9**9", 3, "exponent is 3.8"),
+    ("x**1e300", 3, "exponent"),
+    ("x + 1/0", 4, "no finite value"),
+    ("1e999", 0, "no finite value"),
+    ("x" + "+x" * 100, 200, "201 characters"),
+    ("-" * 150 + "x", 60, "too many parts"),
+    ("+".join("x" * 90), 0, "too many parts"),
+    ("__import__('os')", 11, "“'” cannot"),
+    ("x.real", 1, "“.” cannot"),
+    ("lambda", 0, "not known"),
+    ("x\n+1\x00", 4, "cannot"),
+    ("٣*x", 0, "cannot"),
+    ("max x", 4, r"write max\(x, 0\)"),
+    ("max", 0, r"as in max\(x, 0\)"),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "says"), REFUSALS)
 def test_refusals_point_at_the_spot(text, column, says):
     with pytest.raises(ExpressionError, match=says) as caught:
         parse(text)
@@ -171,10 +177,32 @@ def test_a_deep_formula_is_written_once_not_two_to_the_depth():
         assert time.process_time() - start < 1
 
 
-@pytest.mark.parametrize("name", ["x", "w"])
-def test_the_example_for_an_empty_field_can_be_typed_there(name):
+ALONE = re.compile(r"(?<![A-Za-z_])x(?![A-Za-z_])")  # the variable, also in 2x
+
+
+def raised(text, name):
+    """The refusal of a formula in this variable, and where in our code it was raised: file and line."""
     with pytest.raises(ExpressionError) as caught:
-        parse(" ", (name,))
-    example = str(caught.value).partition("such as ")[2].rstrip(".")
-    assert name in example
-    parse(example, (name,))
+        parse(text, (name,))
+    frame = caught.traceback[-1]
+    return str(caught.value), Path(frame.path).name, frame.lineno + 1
+
+
+@pytest.mark.parametrize("name", ["x", "w"])
+def test_the_examples_of_all_messages_can_be_typed_on_the_page(name):
+    told, places = [], set()
+    for text, _, _ in REFUSALS:
+        message, *place = raised(ALONE.sub(name, text), name)
+        told.append(message)
+        places.add(tuple(place))
+    examples = [found[1] for message in told if (found := re.search(r"(?:such as|as in|write) (.*?)\.?$", message))]
+    assert len(examples) > 10
+    for shown in examples:
+        if not shown.endswith("("):  # a piece that goes on
+            parse(shown, (name,))
+    assert not [message for message in told if name == "w" and ALONE.search(message)]
+    for module in (check, formula):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Raise) and "too deeply" not in ast.unparse(node):  # 200 characters are not enough
+                lines = {(Path(module.__file__).name, line) for line in range(node.lineno, node.end_lineno + 1)}
+                assert lines & places, f"no refusal here raises: {ast.unparse(node)}"
