@@ -1,11 +1,13 @@
 """Controls whose value stands in the URL under their key, so that a link reproduces what the reader sees."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from pages.ui.state import session
+from pages.ui.state import forget_url, session
 
 Callback = Callable[[], None] | None
 
@@ -19,9 +21,10 @@ def slider(label: str, key: str, low: float, high: float, default: float, step: 
 def number(label: str, key: str, low: int, high: int, default: int, step: int = 1, **options: Any) -> int:
     """Return a whole number from `low` to `high` that the reader types or steps."""
     _stay_within(key, low, high)
+    _refuse_infinite(key)
     try:
         value = st.number_input(label, low, high, default, step, key=key, bind="query-params", **options)
-    except OverflowError:  # an infinite number in the URL, of which Streamlit makes an integer
+    except OverflowError:  # on the way back to it, when it belongs to the widget
         value = st.number_input(label, low, high, default, step, key=f"{key}:unbound", **options)
     return int(value)
 
@@ -69,6 +72,15 @@ def _stay_within(key: str, low: float, high: float) -> None:
     value = st.session_state.get(key)
     if isinstance(value, int | float) and not low <= value <= high:
         st.session_state[key] = type(low)(max(low, min(value, high)))  # of no number the low end
+
+
+def _refuse_infinite(key: str) -> None:
+    """Begin again without an infinite number in the URL, of which Streamlit would make an integer."""
+    with suppress(ValueError):
+        if math.isinf(float(st.query_params.get(key, 0))):
+            forget_url(key)
+            if key not in st.query_params:
+                st.rerun()
 
 
 def _label_in_url(key: str, labels: Mapping[str, str]) -> None:

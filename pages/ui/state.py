@@ -44,14 +44,14 @@ def url_number(name: str, default: float, low: float, high: float) -> float:
     try:
         value = float(st.query_params.get(name, default))
     except ValueError:
-        return default
-    return value if math.isfinite(value) and low <= value <= high else default
+        return _refused(name, default)
+    return value if math.isfinite(value) and low <= value <= high else _refused(name, default)
 
 
 def url_integer(name: str, default: int, low: int, high: int) -> int:
     """Return a whole number from the URL; `default` when it is missing, not whole or outside low … high."""
     value = url_number(name, default, low, high)
-    return int(value) if value == int(value) else default
+    return int(value) if value == int(value) else _refused(name, default)
 
 
 def url_numbers(name: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
@@ -60,15 +60,21 @@ def url_numbers(name: str, default: tuple[float, ...], low: float, high: float) 
     try:
         values = tuple(float(part) for part in parts)
     except ValueError:
-        return default
+        return _refused(name, default)
     good = len(values) == len(default) and all(math.isfinite(value) and low <= value <= high for value in values)
-    return values if good else default
+    return values if good else _refused(name, default)
 
 
 def url_choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     """Return a name from the URL; `default` when it is not one of `allowed`."""
     value = st.query_params.get(name, default)
-    return value if value in allowed else default
+    return value if value in allowed else _refused(name, default)
+
+
+def _refused(name: str, default: T) -> T:
+    """Take a value that cannot be used out of the URL, which then says what the page shows: the default."""
+    forget_url(name)
+    return default
 
 
 def url_text(name: str, default: str, longest: int = 200) -> str:

@@ -1,5 +1,6 @@
 """Settings in the URL, whoever wrote them there."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 
@@ -25,3 +26,36 @@ def test_settings_are_forgotten_and_those_of_a_widget_stay_the_widgets():
         app.button[0].click().run()
         assert not app.exception
         assert "y" not in app.query_params
+
+
+BAD = [
+    ("backpropagation", "Your formula", {"x": "banana", "y": "1e99", "z": "nan", "step": "9999"}),
+    ("backpropagation", "A network", {"weight": "w9-99", "taken": "1.5", "seed": "1e99", "rate": "banana"}),
+    ("activations", "One function", {"x": "1e99", "f": "banana"}),
+    ("activations", "Deep", {"depth": "1e999", "seed": "banana"}),
+    ("loss_functions", "Repair", {"p": "1,2", "y": "banana"}),
+    ("loss_functions", "Repair", {"p": "1,2", "y": "1"}),
+    ("loss_functions", "Curves", {"at_p": "1,2"}),
+    ("loss_functions", "Outlier", {"out": "inf"}),
+    ("learning_rate", "", {"rate": "1e99"}),
+    ("gradient_descent", "One weight", {"w": "banana", "balls": "99"}),
+]
+
+
+@pytest.mark.parametrize(("lesson", "part", "bad"), BAD)
+def test_a_value_that_cannot_be_used_leaves_the_url(lesson, part, bad, open_page):
+    page = open_page(lesson, **{"part": part} if part else {}, **bad)
+    assert not page.exception
+    left = {key: value for key, value in page.query_params.items() if key in bad}
+    assert left == {}
+
+
+def test_a_value_that_can_be_used_stays_in_the_url_as_it_is(open_page):
+    good = {"p": "1,2", "y": "0,0.50"}
+    assert good.items() <= dict(open_page("loss_functions", **good).query_params).items()
+
+
+def test_a_number_typed_after_a_refused_one_counts(open_page):
+    page = open_page("activations", part="Deep", depth="1e999")
+    page.number_input(key="depth").set_value(7).run()
+    assert page.number_input(key="depth").value == 7

@@ -16,7 +16,7 @@ from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Code
 from pages.ui.parts.loss_complaints import own_numbers
-from pages.ui.state import remember, session, set_url, url_text
+from pages.ui.state import forget_url, remember, session, set_url, url_text
 from pages.ui.tex import aligned, result_tex, signed_tex, tex
 
 MOST = 12  # examples in the list
@@ -60,9 +60,11 @@ def read_examples() -> Examples:
         texts = url_text("p", ""), url_text("y", "")
         lists = [tuple(float(part) for part in text.split(",")) for text in texts]
     except ValueError:
-        return FIRST
-    good = len(lists[0]) == len(lists[1]) <= MOST
-    return Examples(*lists) if good and all(_is_allowed(value) for value in (*lists[0], *lists[1])) else FIRST
+        lists = [(), ()]
+    if 0 < len(lists[0]) == len(lists[1]) <= MOST and all(_is_allowed(value) for value in (*lists[0], *lists[1])):
+        return Examples(*lists)
+    forget_url("p", "y")
+    return FIRST
 
 
 def write_examples(examples: Examples) -> None:
