@@ -12,16 +12,16 @@ from core.figures.palette import PALETTE, faded
 from core.figures.panels import panels
 from core.figures.style import log_axis, styled
 
-LINES = {  # one colour a family (flat, S-shaped, with a corner, smooth), one dash a member
+LINES = {  # those to begin with have a colour each, a relative has the same colour and a dash
     "step": ("neutral", "dot"),
     "linear": ("neutral", "solid"),
     "sigmoid": ("first", "solid"),
-    "tanh": ("first", "dash"),
-    "arctan": ("first", "dot"),
+    "tanh": ("third", "solid"),
+    "arctan": ("third", "dash"),
     "relu": ("second", "solid"),
     "leaky_relu": ("second", "dash"),
     "prelu": ("second", "dot"),
-    "gelu": ("third", "solid"),
+    "gelu": ("first", "dash"),
 }
 
 

@@ -203,3 +203,13 @@ def test_any_url_is_a_page(part, bad, open_page):
     page = open_page("activations", part=part, **dict.fromkeys(keys, bad))
     assert not page.exception
     assert page.title
+
+
+def test_the_activations_to_begin_with_have_a_colour_each_and_all_of_them_a_look(open_page):
+    page = open_page("activations", part="Deep")
+    lines = [trace["line"] for trace in drawn(page, 0)]
+    assert len({line["color"] for line in lines}) == len(lines) == 3
+    page.get("button_group")[1].set_value(list(ACTIVATIONS)).run()
+    lines = [trace["line"] for trace in drawn(page, 0)]
+    assert len({(line["color"], line["dash"]) for line in lines}) == len(lines) == len(ACTIVATIONS)
+    assert {line["dash"] for line in lines} == {"solid", "dash", "dot"}  # all that the picture can draw

@@ -55,6 +55,14 @@ def test_momentum_moves_the_limit(open_page):
     assert zones[-1]["from"] == pytest.approx(1.9, abs=0.02)
 
 
+def test_the_lead_counts_the_walks_that_the_slider_colours(open_page):
+    page = open_page("learning_rate")
+    colours = {zone["colour"] for zone in component(page, "rate")["zones"]}
+    (lead,) = [text.value for text in page.markdown if "different ones" in text.value]
+    count = {"three": 3, "four": 4, "five": 5}[re.search(r"(\w+) different ones", lead)[1]]
+    assert count == len(colours) == len(re.findall(r"\bit \w+s\b", lead.partition(": ")[2]))
+
+
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "one_cycle"])
 def test_a_schedules_walk_ends_where_torch_ends(schedule, open_page):
     w = torch.tensor(10.0, dtype=torch.float64, requires_grad=True)
