@@ -61,7 +61,8 @@ def show_autograd(x: float) -> None:
     with right:
         for at in dict.fromkeys((x, 3.0, 8.0)):
             y, slope = square_by_autograd(at)
-            st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \texttt{{x.grad}} = {tex(slope)}")
+            forward = rf"x &{result_tex(at)} \quad x^2 {sign_tex(at, y)} {tex(y)}"
+            st.latex(aligned([forward, rf"\texttt{{x.grad}} &{sign_tex(at, slope)} {tex(slope)}"]))  # fits beside code
 
 
 def show_typed() -> Code:
