@@ -10,6 +10,7 @@ from pages.ui.frame import page_of
 from pages.ui.login import login_button
 
 st.set_page_config(page_title="Seven Steps", page_icon=str(ASSETS / "images" / "icon.png"), layout="wide")
+st.html(ASSETS / "app.css")
 parts: dict[str, list[Any]] = {}
 for entry in LESSONS:
     parts.setdefault(entry.part, []).append(page_of(entry))
