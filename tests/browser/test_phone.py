@@ -27,6 +27,13 @@ def phone(visit, new_page):
     return go
 
 
+def sizes(found):
+    """What a thumb has of each thing that is seen, the smaller of width and height."""
+    boxes = [thing.bounding_box() for thing in found.all() if thing.is_visible()]
+    assert boxes
+    return [round(min(box["width"], box["height"]), 1) for box in boxes]
+
+
 @pytest.mark.parametrize("path", ["activations?part=stack", "activations?part=softmax", "loss_functions?part=terms"])
 def test_the_formulas_of_a_lesson_fit(phone, path):
     formulas = phone(f"/{path}").locator(FORMULAS)
@@ -42,3 +49,24 @@ def test_the_table_of_checks_scrolls_in_its_own_box_and_fades_where_there_is_mor
     table.evaluate("(box) => box.scrollBy(box.scrollWidth, 0)")
     last = table.locator("td").last.bounding_box()
     assert last["x"] + last["width"] <= WIDTH
+
+
+def test_learning_rates_stand_two_beside_each_other(phone):
+    places = phone("/learning_rate?part=side").locator(".st-key-small_pictures").get_by_test_id("stColumn")
+    tops = places.evaluate_all("(places) => places.map((place) => place.getBoundingClientRect().top)")
+    assert len(tops) == 5
+    assert tops[0] == tops[1] < tops[2] == tops[3] < tops[4]
+
+
+@pytest.mark.parametrize(
+    ("path", "things"),
+    [
+        ("activations", '[role="radio"], .figure-legend button, [data-testid="stExpander"] summary'),
+        ("backpropagation", ".bar button, .head, [data-testid=stRadioOption]"),
+        ("train", '.chart-legend button, [data-testid="stPageLink-NavLink"], [data-testid="stNumberInput"] button'),
+    ],
+)
+def test_a_thumb_finds_what_it_presses(phone, path, things):
+    found = phone(f"/{path}").locator(things)
+    found.first.wait_for()
+    assert min(sizes(found)) >= 38  # the buttons of a number input stand inside its frame

@@ -119,7 +119,7 @@ def show_side_by_side(landscape: Landscape) -> float:
         start = controls.slider("Start w₀", "start", -FARTHEST, FARTHEST, landscape.start[0], 0.5)
     rule.latex(rf"\text{{loss}} = {landscape.formula} \qquad \lambda = {tex(curvature)}")
     rule.latex(rf"w_{{{TABLE_STEPS}}} = (1 - \eta\lambda)^{{{TABLE_STEPS}}} \cdot {signed_tex(start)}")
-    places = st.columns(len(SIDE_BY_SIDE))
+    places = st.container(key="small_pictures").columns(len(SIDE_BY_SIDE))
     rates = []
     for number, (place, default) in enumerate(zip(places, SIDE_BY_SIDE, strict=True), 1):
         with place:
