@@ -7,9 +7,11 @@ from torch import Tensor
 from core.figures.figure import Figure
 from core.figures.palette import PALETTE
 from core.figures.panels import panels
-from core.figures.style import add_bars, styled
+from core.figures.style import ON_TOP, add_bars, styled
 from core.softmax import SoftmaxTerms
 from core.words import equals_text, number_text
+
+FEW = 6  # examples whose bars have room for four digits on a phone
 
 
 def examples_figure(
@@ -70,9 +72,8 @@ def _bars(figure: Figure, names: list[str], values: Sequence[float]) -> None:
         x=names,
         y=values,
         marker={"color": [PALETTE["positive" if value >= 0 else "negative"] for value in values]},
-        text=[number_text(value) for value in values],
-        textposition="outside",
-        cliponaxis=False,
+        text=[number_text(value, 4 if len(names) <= FEW else 2) for value in values],
+        **ON_TOP,
         showlegend=False,
         hovertemplate="%{x}: %{y:.6g}<extra></extra>",
         row=2,
@@ -89,7 +90,7 @@ def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> Figure:
         (terms.probabilities - terms.one_hot, "backward"),
     )
     for column, (values, colour) in enumerate(columns, 1):
-        add_bars(figure, column, names, values.tolist(), colour)
+        add_bars(figure, column, names, values.tolist(), colour, 2)
     styled(figure, 300, showlegend=False, bargap=0.3)
     figure.y_axes(range=[-1.2, 1.2], fixedrange=True)
     figure.x_axes(fixedrange=True, type="category")

@@ -12,6 +12,8 @@ from core.words import number_text, superscript
 
 MOST_POINTS = 300  # more than a screen can show
 MOST_TICKS = 8  # on a logarithmic axis
+# A bar's number outside of it, as large on a phone as elsewhere: Plotly would shrink it to the bar's width.
+ON_TOP = {"textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
 
 
 def styled(figure: Figure, height: int, revision: str = "fixed", **layout: Any) -> Figure:
@@ -80,8 +82,7 @@ def add_bars(
         y=list(values),
         marker={"color": PALETTE[colour]},
         text=[number_text(value, digits) for value in values],
-        textposition="outside",
-        cliponaxis=False,
+        **ON_TOP,
         hovertemplate="%{x}: %{y:.4g}<extra></extra>",
         row=1,
         col=column,

@@ -3,6 +3,7 @@
 import pytest
 
 WIDTH = 390
+STYLED = "[...document.querySelectorAll('style')].some((style) => style.textContent.includes('@keyframes more'))"
 # Boxes that scroll by themselves: which can be scrolled, and which of these say so by an edge that fades.
 BOXES = """async (boxes) => {
   await document.fonts.ready;
@@ -21,6 +22,7 @@ def phone(visit, new_page):
 
     def go(path):
         page = visit(path, new_page(width=WIDTH, height=844, touch=True))
+        page.wait_for_function(STYLED)
         assert page.evaluate("document.documentElement.scrollWidth") == WIDTH
         return page
 
@@ -70,3 +72,12 @@ def test_a_thumb_finds_what_it_presses(phone, path, things):
     found = phone(f"/{path}").locator(things)
     found.first.wait_for()
     assert min(sizes(found)) >= 38  # the buttons of a number input stand inside its frame
+
+
+def test_the_numbers_of_bars_can_be_read(phone):
+    numbers = phone("/loss_functions?part=terms").locator(".bartext")
+    numbers.first.wait_for()
+    seen = "(all) => all.map((text) => text.getScreenCTM().d * parseFloat(text.style.fontSize))"
+    heights = numbers.evaluate_all(seen)
+    assert len(heights) == 9
+    assert min(heights) >= 11
