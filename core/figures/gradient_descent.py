@@ -1,5 +1,6 @@
 """Figures of gradient descent: a nudge against the derivative."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,12 +16,17 @@ LEAST_ERROR = 1e-17  # an error of 0 is drawn here, for a logarithm cannot show 
 
 
 def nudge_figure(table: Sequence[Nudge], chosen: int) -> Figure:
-    """Return the errors of both differences against the nudge, both on logarithms; row `chosen` stands out."""
+    """Return the errors of both differences against the nudge, both on logarithms; row `chosen` stands out.
+
+    Where the function has no finite value there is a gap.
+    """
     figure = Figure()
     nudges = [row.h for row in table]
+    both = np.array([[row.forward_error, row.central_error] for row in table]).T  # (2, n)
+    both[~np.isfinite(both)] = np.nan
     for name, colour, errors in (
-        ("forward difference", PALETTE["first"], [row.forward_error for row in table]),
-        ("central difference", PALETTE["second"], [row.central_error for row in table]),
+        ("forward difference", PALETTE["first"], both[0]),
+        ("central difference", PALETTE["second"], both[1]),
     ):
         figure.add_trace(
             "scatter",
@@ -34,7 +40,7 @@ def nudge_figure(table: Sequence[Nudge], chosen: int) -> Figure:
             hovertemplate="nudge %{x:.0e}<br>error %{customdata:.2e}<extra>%{fullData.name}</extra>",
         )
     styled(figure, 380)
-    drawn = [max(error, LEAST_ERROR) for row in table for error in (row.forward_error, row.central_error)]
+    drawn = np.maximum(both[np.isfinite(both)], LEAST_ERROR).tolist() or [LEAST_ERROR, 1.0]
     figure.x_axes(title="nudge h", autorange="reversed", tickangle=0, **log_axis(min(nudges), max(nudges)))
     figure.y_axes(title="distance from the derivative", **log_axis(min(drawn), max(drawn)))
     return figure
@@ -51,21 +57,24 @@ def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float
         ("nudged slope", nudge.forward, PALETTE["first"], "dash"),
         ("derivative", derivative, PALETTE["backward"], "solid"),
     ):
+        if not math.isfinite(slope):
+            continue  # the nudge leads to where the loss has no value
         line = {"color": colour, "width": 2, "dash": dash}
         figure.add_trace(
             "scatter", x=ends, y=y + slope * (ends - x), name=name, mode="lines", line=line, hoverinfo="skip"
         )
-    at = [x, x + nudge.h]
+    is_defined = math.isfinite(nudge.forward)
     figure.add_trace(
         "scatter",
-        x=at,
-        y=[y, y + nudge.forward * nudge.h],
+        x=[x, x + nudge.h] if is_defined else [x],
+        y=[y, y + nudge.forward * nudge.h] if is_defined else [y],
         name="x and x + h",
         mode="markers",
         marker={"size": 12, "color": PALETTE["accent"]},
     )
     styled(figure, 380)
-    low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
+    seen = losses[np.isfinite(losses)]
+    low, high = float(seen.min()), float(seen.max())
     margin = 0.08 * (high - low) or 1.0
     figure.x_axes(title="weight w", range=[w[0], w[-1]], fixedrange=True)
     figure.y_axes(range=[low - margin, high + margin], fixedrange=True)

@@ -83,6 +83,19 @@ def test_formulas_with_holes_cliffs_or_nothing_at_all_do_not_break_the_page(text
     assert not app.exception
 
 
+@pytest.mark.parametrize(("text", "x"), [("1/w", "-1"), ("log(abs(w))", "-1"), ("1/w**2", "1"), ("log(w)", "0.05")])
+@pytest.mark.parametrize("k", [0, 16])
+def test_a_nudge_into_a_gap_of_the_loss_is_told_in_words(text, x, k, open_page):
+    app = open_page("gradient_descent", part="Nudge or derivative", curve="Your own formula", f=text, x=x, k=str(k))
+    assert not app.exception
+    shown = [cell for column in app.dataframe[0].value.to_dict("list").values() for cell in column]
+    assert "no value there" in shown
+    assert not {"nan", "inf"} & set(shown)
+    is_gap = k == 0 and text in ("1/w", "log(abs(w))") and x == "-1"
+    assert any("no finite value at x + h = 0" in info.value for info in app.info) == is_gap
+    assert "undefined" not in formulas(app)
+
+
 def test_divergence_is_explained(open_page):
     app = open_page("gradient_descent")
     app.selectbox(key="curve").set_value("square").run()

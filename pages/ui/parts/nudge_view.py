@@ -39,6 +39,10 @@ def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: S
 
 def show_difference(x: float, slope: float, nudge: Nudge) -> None:
     """Show one forward difference with its numbers, and how far it is from the derivative."""
+    if not is_defined(nudge.forward):
+        st.latex(rf"f'({tex(x)}) = {tex(slope, 8)}")
+        st.info(f"The loss has no finite value at x + h = {x + nudge.h:.4g}, so there is no difference. Raise k.")
+        return
     rise = rf"\frac{{f({tex(x)} + {tex(nudge.h)}) - f({tex(x)})}}{{{tex(nudge.h)}}}"
     st.latex(aligned([f"&{rise}", f"&= {tex(nudge.forward, 8)}"]))  # narrow enough for the column
     st.latex(rf"f'({tex(x)}) = {tex(slope, 8)}")
@@ -49,13 +53,17 @@ def show_table(table: Sequence[Nudge]) -> None:
     """Show every nudge with both differences and their errors."""
     columns = {
         "nudge h": [f"{row.h:.0e}" for row in table],
-        "forward difference": [f"{row.forward:.12g}" for row in table],
-        "its error": [f"{row.forward_error:.2e}" for row in table],
-        "central difference": [f"{row.central:.12g}" for row in table],
-        "error of that": [f"{row.central_error:.2e}" for row in table],
+        "forward difference": [_told(row.forward, ".12g") for row in table],
+        "its error": [_told(row.forward_error, ".2e") for row in table],
+        "central difference": [_told(row.central, ".12g") for row in table],
+        "error of that": [_told(row.central_error, ".2e") for row in table],
     }
     with st.expander("All seventeen nudges", icon=":material/table_rows:"):
         st.dataframe(columns, hide_index=True, height=38 + 35 * len(table))
+
+
+def _told(value: float, form: str) -> str:
+    return format(value, form) if is_defined(value) else "no value there"
 
 
 def is_defined(*numbers: float) -> bool:
