@@ -10,13 +10,17 @@ from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson, show_code
 from pages.ui.parts.descent_view import (
     STEPS,
+    begin_at,
+    go_on,
     rate_control,
     show_balls,
     show_parabola,
     show_update,
     starts,
+    tell_gaps,
     tell_whose,
     walk,
+    wanted_starts,
 )
 from pages.ui.parts.landscape_choice import landscape_control
 from pages.ui.parts.nudge_view import is_defined, nudges_at, show_difference, show_nudges, show_table
@@ -37,16 +41,19 @@ def one_weight() -> Code:
         landscape = landscape_control()
         rate = rate_control(landscape)
         balls = controls.number("Balls", "balls", 1, 5, 1, on_change=forget_url, args=("step",))
-    start = starts(landscape, balls)
+    wanted = wanted_starts(landscape, balls)
+    start = starts(landscape, wanted)
     walks = walk(landscape, start, rate)
     step = min(url_integer("step", 0, 0, STEPS), max(len(path.rates) for path in walks))
     ball = url_integer("ball", 1, 1, balls) - 1
     with picture:
         show_balls(landscape, start, rate, step, walks, ball)
+        tell_gaps(wanted, start)
         st.latex(rf"\text{{loss}}(w) = {landscape.formula}")
         if balls > 1:
             tell_whose(ball, balls)
-        show_update(walks[ball], step)
+        show_update(landscape, walks[ball], rate, step)
+        go_on(landscape, walks, step, begin_at)
     return descend, slope_at, landscape.function
 
 
@@ -82,6 +89,7 @@ def two_weights() -> Code:
     path = descend(landscape, plane.point(), rate, STEPS)
     with picture:
         show_walk(landscape, plane, path, "contours", rate)
+        go_on(landscape, [path], url_integer("step", 0, 0, STEPS), plane.move)
     with control:
         st.latex(rf"\text{{loss}} = {landscape.formula}")
         show_step(path, rate)

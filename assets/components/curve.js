@@ -145,7 +145,7 @@ class Curve {
   }
 
   put(ball, i, { x, y, slope, index }) {
-    const [atX, atY] = [this.sx(x), this.sy(y ?? 0)], words = this.words(i);
+    const [atX, atY] = [this.sx(x), y === null ? this.bottom : this.sy(y ?? 0)], words = this.words(i);
     const across = Math.abs(atX - clamp(atX, MARGIN.left, this.right)) > 0.5;
     const { px, py, isOut } = lay(ball.handle, atX, atY, this.box, words[across ? 0 : 1], this.taken);
     set(ball.handle, { "aria-valuenow": x, "aria-valuetext": words.join(" · ") });
@@ -168,17 +168,18 @@ class Curve {
   words(i) {
     const { data } = this, { x, y, slope, index } = this.at(i), point = data.points[i];
     const parts = [`${data.x.label} = ${number(x)}`];
-    if (point.curve === null) this.curves.forEach((curve) => parts.push(`${curve.name} = ${number(curve.y[index])}`));
-    else parts.push(`${this.curves[point.curve].name} = ${number(y)}`);
-    if (data.tangent) parts.push(`${data.tangent} = ${number(slope)}`);
-    if (data.words && slope !== undefined && slope !== null)
+    const tell = ({ name }, value) => parts.push(value === null ? `${name}: no value here` : `${name} = ${number(value)}`);
+    if (point.curve === null) this.curves.forEach((curve) => tell(curve, curve.y[index]));
+    else tell(this.curves[point.curve], y);
+    if (data.tangent && y !== null) parts.push(`${data.tangent} = ${number(slope)}`);
+    if (data.words && y !== null && slope !== undefined && slope !== null)
       parts.push(data.words[slope < 0 ? "negative" : slope > 0 ? "positive" : "zero"]);
     return parts;
   }
 
   readout(i) {
     if (!this.data.points.length) return;
-    const { player, ball } = this.data, step = this.paths.length ? [`${player.step} ${this.step}`] : [];
+    const { player, ball } = this.data, step = this.paths.length ? [this.player.spoken()] : [];
     say(this.read, [...(ball === undefined ? [] : [`${player.ball} ${i + 1}`]), ...this.words(i), ...step]);
     if (ball !== undefined) this.balls.forEach(({ handle }, j) => handle.classList.toggle("chosen", j === i));
   }

@@ -110,7 +110,7 @@ class Plane {
     const { data, path } = this, { x, y, reads } = this.now(), shown = (this.player?.step ?? 0) + 1;
     const words = [`${data.x.label} = ${number(x)}`, `${data.y.label} = ${number(y)}`];
     data.tables.forEach((table, i) => words.push(`${table.name} = ${number(reads[i])}`));
-    if (path && data.words) words.push(`${data.words.step} ${shown - 1}`);
+    if (path && data.words) words.push(this.player.spoken());
     say(this.read, words);
     for (const { sx, sy, whole, halo, trace, stopped, arrow, hand } of this.panels) {
       const box = { left: sx(data.x.range[0]), right: sx(data.x.range[1]), top: sy(data.y.range[1]), bottom: sy(data.y.range[0]) };

@@ -34,6 +34,12 @@ class Player {
       button.disabled = this.last() === 0 || (name === "reset" ? this.step === 0 : this.step >= this.last());
   }
 
+  // Which step is shown, and whether the walk ends there.
+  spoken() {
+    const end = this.last() > 0 && this.step === this.last() ? `, ${this.words.last}` : "";
+    return `${this.words.step} ${this.step}${end}`;
+  }
+
   go(step) {
     this.stop();
     this.step = clamp(step, 0, this.last());

@@ -114,7 +114,15 @@ class Walk:
     ball: int = 0
 
 
-PLAYER = {"ball": "ball", "one": "Step", "play": "Play", "pause": "Pause", "reset": "Reset", "step": "step"}
+PLAYER = {
+    "ball": "ball",
+    "one": "Step",
+    "play": "Play",
+    "pause": "Pause",
+    "reset": "Reset",
+    "step": "step",
+    "last": "the last",
+}
 STILL = Walk()
 
 

@@ -83,6 +83,32 @@ def test_formulas_with_holes_cliffs_or_nothing_at_all_do_not_break_the_page(text
     assert not app.exception
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "rate", "why"),
+    [
+        ("log(w)", "0.1", "1", "lead to w = −9.9, and the loss has no value there"),
+        ("sqrt(w)", "0.5", "1", "lead to w = −0.2071, and the loss has no value there"),
+        ("-exp(exp(w))", "1", "0.5", "lead to w = 21.6, and the loss is infinite there, or too large for a number"),
+        ("w**2", "4", "20", None),
+    ],
+)
+def test_a_step_into_a_gap_of_the_loss_is_told_in_words(text, start, rate, why, open_page):
+    app = open_page("gradient_descent", curve="Your own formula", f=text, w=start, step="1")
+    app.select_slider(key="rate").set_value(rate).run()
+    assert not app.exception
+    told = " ".join(caption.value for caption in app.caption)
+    assert (f"Step 1 would {why}" in told) if why else ("would" not in told)
+    assert "undefined" not in formulas(app)
+    assert r"\infty" not in formulas(app)
+
+
+def test_a_ball_that_cannot_start_where_it_was_put_is_at_the_start_and_that_is_said(open_page):
+    app = open_page("gradient_descent", curve="Your own formula", f="log(w)", balls="2", w="-1,2", step="0")
+    assert any("no finite value and slope at w = −1." in info.value for info in app.info)
+    app = open_page("gradient_descent", curve="Your own formula", f="log(w)", balls="2", w="1,2")
+    assert not app.info
+
+
 @pytest.mark.parametrize(("text", "x"), [("1/w", "-1"), ("log(abs(w))", "-1"), ("1/w**2", "1"), ("log(w)", "0.05")])
 @pytest.mark.parametrize("k", [0, 16])
 def test_a_nudge_into_a_gap_of_the_loss_is_told_in_words(text, x, k, open_page):
@@ -94,6 +120,19 @@ def test_a_nudge_into_a_gap_of_the_loss_is_told_in_words(text, x, k, open_page):
     is_gap = k == 0 and text in ("1/w", "log(abs(w))") and x == "-1"
     assert any("no finite value at x + h = 0" in info.value for info in app.info) == is_gap
     assert "undefined" not in formulas(app)
+
+
+@pytest.mark.parametrize("part", ["One weight", "Two weights"])
+def test_after_the_last_step_the_walk_goes_on_from_where_it_is(part, open_page):
+    app = open_page("gradient_descent", part=part, step="39")
+    assert not [button for button in app.button if "more steps" in button.label]
+    app = open_page("gradient_descent", part=part, step="40")
+    next(button for button in app.button if "more steps" in button.label).click().run()
+    name, key, rate = ("double_well", "w", 0.05) if part == "One weight" else ("bowl", "u", 0.1)
+    end = descend(LANDSCAPES[name], LANDSCAPES[name].start, rate, 40).weights[-1, 0]
+    assert float(app.query_params[key]) == pytest.approx(end, rel=1e-5)
+    assert "step" not in app.query_params
+    assert not app.exception
 
 
 def test_divergence_is_explained(open_page):

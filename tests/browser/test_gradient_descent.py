@@ -69,6 +69,7 @@ def test_step_play_and_reset(visit):
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page).to_have_url(re.compile(rf"step={STEPS}(&|$)"))
     expect(step).to_be_disabled()
+    expect(page.locator(".read span").last).to_have_text(f"step {STEPS}, the last")
     w = 1.2
     for _ in range(STEPS):
         w -= 0.05 * slope(w)

@@ -1,14 +1,18 @@
 """Gradient descent on one curve: the balls, their steps to play, and the update with its live numbers."""
 
+import math
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import streamlit as st
+import torch
 from numpy.typing import NDArray
 
-from core.descent import Path, descend, slopes_along
+from core.descent import FARTHEST, Path, descend, slope_at, slopes_along
 from core.figures.palette import PALETTE
 from core.landscapes import LANDSCAPES, Landscape
 from pages.ui import controls, curve
-from pages.ui.state import forget_url, url_numbers
+from pages.ui.state import change_url, forget_url, url_numbers
 from pages.ui.tex import signed_tex, tex
 
 STEPS = 40
@@ -19,13 +23,28 @@ VALLEY_WORDS = ("left of the minimum: raise w", "at the minimum: w stays", "righ
 LONGEST_PICTURE = 50.0  # a formula that climbs this many times above its own middle is cut off at the top
 
 
-def starts(landscape: Landscape, balls: int) -> tuple[float, ...]:
-    """Return where the balls are: from the URL, else one at the landscape's start or several spread evenly."""
+def wanted_starts(landscape: Landscape, balls: int) -> tuple[float, ...]:
+    """Return where the balls are put: from the URL, else one at the landscape's start or several spread evenly."""
     low, high = landscape.low, landscape.high
     spread = np.linspace(low, high, balls + 2)[1:-1].round(2)
     default = landscape.start if balls == 1 else tuple(float(w) for w in spread)
-    chosen = url_numbers("w", default, low, high)
-    return chosen if all(np.isfinite(slopes_along(landscape, np.array(chosen))).ravel()) else landscape.start * balls
+    return url_numbers("w", default, low, high)
+
+
+def starts(landscape: Landscape, wanted: tuple[float, ...]) -> tuple[float, ...]:
+    """Return where the balls are; one put where the loss has no finite value and slope is at the landscape's start."""
+    losses, slopes = slopes_along(landscape, np.array(wanted))
+    is_defined = np.isfinite(losses) & np.isfinite(slopes)
+    return tuple(w if good else landscape.start[0] for w, good in zip(wanted, is_defined, strict=True))
+
+
+def tell_gaps(wanted: tuple[float, ...], start: tuple[float, ...]) -> None:
+    """Say which balls are not where they were put, because the loss has no value there."""
+    moved = sorted({pair for pair in zip(wanted, start, strict=True) if pair[0] != pair[1]})
+    if moved:
+        gaps = ", ".join(f"{w:.4g}" for w, _ in moved)
+        text = f"The loss has no finite value and slope at w = {gaps}. A ball put there is at w = {moved[0][1]:.4g}."
+        st.info(text.replace("-", "−"), icon=":material/swipe:")
 
 
 def walk(landscape: Landscape, start: tuple[float, ...], rate: float) -> tuple[Path, ...]:
@@ -69,18 +88,36 @@ def tell_whose(ball: int, balls: int) -> None:
     st.markdown(f"{dot} The numbers of **ball {ball + 1}** of {balls}. Touch another ball for its numbers.")
 
 
-def show_update(path: Path, step: int) -> None:
+def show_update(landscape: Landscape, path: Path, rate: float, step: int) -> None:
     """Show the update w ← w − η · slope with the numbers of one step, and what it does to the loss."""
-    if step >= len(path.rates):
-        st.latex(rf"w_{{{step}}} = {tex(path.weights[-1, 0])} \qquad \text{{loss}} = {tex(path.losses[-1])}")
-        st.caption(_ending(path))
+    step = min(step, len(path.losses) - 1)
+    w, slope, last = path.weights[step, 0], path.slopes[step, 0], step == len(path.rates)
+    if last and path.diverged_at is None:
+        st.latex(rf"w_{{{step}}} = {tex(w)} \qquad \text{{loss}} = {tex(path.losses[-1])}")
+        st.caption(f"All {step} steps are played, and the walk ends here.")
         return
-    w, slope, rate, after = path.weights[step, 0], path.slopes[step, 0], path.rates[step], path.weights[step + 1, 0]
+    after = w - rate * slope
     st.latex(
         rf"\underbrace{{{tex(after)}}}_{{w_{{{step + 1}}}}} = \underbrace{{{tex(w)}}}_{{w_{{{step}}}}}"
         rf" - \underbrace{{{tex(rate)}}}_{{\eta}} \cdot \underbrace{{{signed_tex(slope)}}}_{{\text{{slope}}}}"
     )
-    st.latex(rf"\text{{loss}}\quad {{{tex(path.losses[step])}}} \;\to\; {tex(path.losses[step + 1])}")
+    if last:
+        st.caption(f"{_loss_of_way(landscape, after, step + 1)} Lower the learning rate, or start somewhere else.")
+    else:
+        st.latex(rf"\text{{loss}}\quad {{{tex(path.losses[step])}}} \;\to\; {tex(path.losses[step + 1])}")
+
+
+def go_on(landscape: Landscape, walks: Sequence[Path], step: int, move: Callable[[tuple[float, ...]], None]) -> None:
+    """Once all steps are played, offer to play as many more: `move` begins the walks where they have come to."""
+    ends = tuple(float(w) for walked in walks for w in walked.weights[-1])
+    inside = all(landscape.low <= w <= landscape.high for w in ends)
+    if step == STEPS and inside and all(walked.diverged_at is None for walked in walks):
+        st.button(f"{STEPS} more steps from here", icon=":material/resume:", on_click=move, args=(ends,))
+
+
+def begin_at(weights: tuple[float, ...]) -> None:
+    """Write where the balls start into the URL; their walks begin there."""
+    change_url({"w": weights, "step": None})
 
 
 def rate_control(landscape: Landscape, name: str = "rate") -> float:
@@ -89,13 +126,15 @@ def rate_control(landscape: Landscape, name: str = "rate") -> float:
     return controls.stops("Learning rate η", name, RATES, default, on_change=forget_url, args=("step",))
 
 
-def _ending(path: Path) -> str:
-    if path.diverged_at is not None:
-        return (
-            f"Step {path.diverged_at} would leave everything that can be drawn: the steps have grown too long. "
-            "Lower the learning rate, or start somewhere else."
-        )
-    return f"All {len(path.rates)} steps are done. Reset, or drag the ball to another start."
+def _loss_of_way(landscape: Landscape, w: float, step: int) -> str:
+    """Return in words why a walk could not take the step to `w`."""
+    if abs(w) > FARTHEST:
+        return f"Step {step} would leave everything that can be drawn: the steps have grown too long."
+    loss = slope_at(landscape, torch.tensor([w], dtype=torch.float64))[0]
+    what = "has no value there" if math.isnan(loss) else "has no slope there"
+    if math.isinf(loss):
+        what = "is infinite there, or too large for a number"
+    return f"Step {step} would lead to w = {w:.4g}, and the loss {what}: the walk ends.".replace("= -", "= −")
 
 
 def _range(losses: NDArray[np.float64]) -> tuple[float, float]:

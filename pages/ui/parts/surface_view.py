@@ -42,7 +42,7 @@ def show_walk(
 
 def show_step(path: Path, rate: float) -> None:
     """Show the first step with its numbers, and the loss before all steps and after them."""
-    moved = path.weights[1] if len(path.weights) > 1 else np.full(2, np.inf)
+    moved = path.weights[0] - rate * path.slopes[0]
     st.latex(rf"{tex_column(moved)} = {tex_column(path.weights[0])} - {tex(rate)}\,{tex_column(path.slopes[0])}")
     st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
 
