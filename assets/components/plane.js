@@ -55,10 +55,20 @@ class Plane {
     this.panels[held]?.hand?.focus({ preventScroll: true }); // the keyboard keeps its handle
   }
 
-  panel({ title, image, opacity }, box) {
+  // What the colours mean, above the picture: from which number to which, and how far it is from line to line.
+  legend({ name, colours, low, high, step }, { left, right, top }) {
+    const write = (x, text) => svg(this.svg, "text", { x, y: top - 9, class: "note" }, text).getComputedTextLength();
+    const from = left + write(left, `${name} ${short(low)}`) + 8, end = from + 3 * colours.length;
+    colours.forEach((fill, k) => svg(this.svg, "rect", { x: from + 3 * k, y: top - 18, width: 3.5, height: 10, fill }));
+    const used = end + 8 + write(end + 8, short(high)), more = `a line every ${short(step)}`;
+    if (used + 16 + 5.8 * more.length < right) write(used + 16, more);
+  }
+
+  panel({ title, image, opacity, legend }, box) {
     const { data, svg: surface } = this, { palette } = data;
     const [sx, sy] = axes(surface, data.x, data.y, box);
     if (title) svg(surface, "text", { x: (box.left + box.right) / 2, y: box.top - 10, "text-anchor": "middle", class: "heading" }, title);
+    if (legend) this.legend(legend, box);
     const inside = clipped(surface, box), side = box.right - box.left;
     svg(inside, "image", { x: box.left, y: box.top, width: side, height: side, preserveAspectRatio: "none", href: image, opacity });
     for (const { x, y, colour } of data.dots)

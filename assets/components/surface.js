@@ -74,7 +74,7 @@ class Surface {
 
   draw() {
     const { canvas, svg: surface, data } = this, width = (this.width = surface.clientWidth || 600), sharp = devicePixelRatio || 1;
-    this.size = Math.min(width / 3.1, TALL / 2.75);
+    this.size = Math.min(width / 3.5, TALL / 2.95);
     Object.assign(canvas, { width: width * sharp, height: TALL * sharp });
     const pen = canvas.getContext("2d");
     pen.scale(sharp, sharp);
@@ -123,7 +123,8 @@ class Surface {
     return items;
   }
 
-  // The names of both weights and their ranges, beside the two lower edges that are nearest.
+  // The names of both weights and their ranges, beside the two lower edges that are nearest; the height's beside the
+  // upright edge that is farthest left, which nothing hides.
   frame() {
     const { svg: surface, data } = this, away = (point) => this.seen(point)[2];
     surface.replaceChildren();
@@ -138,6 +139,12 @@ class Surface {
       write([0.9 * (2 * end - 1), v, -STRETCH], short(data.x.range[end]), "tick");
       write([u, 0.9 * (2 * end - 1), -STRETCH], short(data.y.range[end]), "tick");
     }
+    const corners = [[-1, -1], [-1, 1], [1, -1], [1, 1]].map(([a, b]) => [-STRETCH, STRETCH].map((h) => this.seen([a, b, h])));
+    const [low, high] = corners.reduce((left, other) => (other[0][0] < left[0][0] ? other : left));
+    svg(surface, "line", { class: "upright", x1: low[0], y1: low[1], x2: high[0], y2: high[1] });
+    [low, high].forEach(([x, y], end) =>
+      svg(surface, "text", { x: x - 6, y, class: "tick", "text-anchor": "end" }, short(data.z.range[end])));
+    svg(surface, "text", { x: high[0], y: high[1] - 12, class: "name", "text-anchor": "middle" }, data.z.label);
   }
 
   close() {

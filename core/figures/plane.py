@@ -24,6 +24,14 @@ Array = NDArray[np.float64]
 
 
 @lru_cache(maxsize=16)
+def bands_ends(landscape: Landscape) -> tuple[float, float]:
+    """Return the least and the largest loss that `bands_uri` shows, 0 for what rounding has left of it."""
+    losses = landscape.surface(PIXELS)[1]
+    low, high = float(losses.min()), float(losses.max())
+    return low if abs(low) > 1e-9 * (high - low) else 0.0, high
+
+
+@lru_cache(maxsize=16)
 def bands_uri(landscape: Landscape) -> str:
     """Return a loss over two weights as an image, dark where it is low, with a line where a band begins."""
     _, surface = landscape.surface(PIXELS)

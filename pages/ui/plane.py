@@ -34,12 +34,24 @@ class Dots:
 
 
 @dataclass(frozen=True)
+class Legend:
+    """What the colours of an image mean: a name, the colours from low to high, the height between two lines."""
+
+    name: str
+    colours: Sequence[str]
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True)
 class Panel:
-    """One picture: an image over the whole plane, and a title."""
+    """One picture: an image over the whole plane, and a title or what its colours mean."""
 
     image: str  # data URI
     title: str = ""
     opacity: float = 1.0
+    legend: Legend | None = None
 
 
 @dataclass(frozen=True)

@@ -238,6 +238,21 @@ def test_the_start_on_two_weights_is_dragged_and_the_walk_begins_there(visit, se
     assert readings(page)["w₁"] == pytest.approx(w1 - 0.1 * 2 * w1, rel=1e-3)
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_colours_and_height_say_what_loss_they_mean(visit, new_page, width):
+    page = visit("/gradient_descent?part=Two+weights", new_page(width))
+    contours = page.get_by_role("group", name="The walk from above")
+    for text in ("loss 0", "108", "a line every 4.5"):  # w₁² + 2w₂² is at most 3 · 6²
+        expect(contours.get_by_text(text, exact=True)).to_be_visible()
+    surface = page.get_by_role("slider", name=re.compile("^Drag to turn the surface"))
+    surface.scroll_into_view_if_needed()  # it is not drawn before
+    box = surface.bounding_box()
+    for text in ("loss", "0", "108"):
+        written = surface.get_by_text(text, exact=True).bounding_box()
+        assert box["x"] <= written["x"]
+        assert written["x"] + written["width"] <= box["x"] + box["width"]
+
+
 @pytest.mark.parametrize("part", ["One weight", "Two weights"])
 def test_a_drag_is_one_entry_of_the_history_and_back_undoes_it(visit, settled, part):
     page = visit(f"/gradient_descent?part={part.replace(' ', '+')}&u=-4&v=-3&w=3&step=2")

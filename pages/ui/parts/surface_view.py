@@ -7,11 +7,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.descent import Path, slopes_over
-from core.figures.plane import bands_uri, height_colours
+from core.figures.plane import BANDS, bands_ends, bands_uri, height_colours
 from core.landscapes import Landscape
 from pages.ui.components import mount
 from pages.ui.curve import table
-from pages.ui.plane import Panel, Plane, Walk, show_plane
+from pages.ui.plane import Legend, Panel, Plane, Walk, show_plane
 from pages.ui.state import url_integer
 from pages.ui.tex import tex, tex_column
 
@@ -37,7 +37,9 @@ def show_walk(
     walk = Walk(path.weights[:, 0], path.weights[:, 1], reads, rate, step)
     moves = "; its start can be moved" if movable else ""
     alt = f"The walk from above, on lines of equal loss, {landscape.label}{moves}."
-    show_plane(plane, [Panel(bands_uri(landscape))], _reads(landscape), key, alt, walk, movable)
+    show_plane(
+        plane, [Panel(bands_uri(landscape), legend=_legend(landscape))], _reads(landscape), key, alt, walk, movable
+    )
 
 
 def show_step(path: Path, rate: float) -> None:
@@ -56,7 +58,7 @@ def show_surface(landscape: Landscape, path: Path) -> None:
     data = {
         "x": {"label": NAMES[0], "range": ends},
         "y": {"label": NAMES[1], "range": ends},
-        "z": {"range": [float(losses.min()), float(losses.max())]},
+        "z": {"label": "loss", "range": list(bands_ends(landscape))},
         "side": SIDE,
         "values": table(losses.ravel(), 5),
         "scale": height_colours(),
@@ -65,6 +67,11 @@ def show_surface(landscape: Landscape, path: Path) -> None:
         "alt": f"The loss {landscape.label} over two weights as a surface, with the walk down it.",
     }
     mount("surface", data, "surface_picture", {})
+
+
+def _legend(landscape: Landscape) -> Legend:
+    low, high = bands_ends(landscape)
+    return Legend("loss", height_colours(BANDS), low, high, (high - low) / BANDS)
 
 
 def _reads(landscape: Landscape) -> Callable[[Array, Array], dict[str, Array]]:
