@@ -146,11 +146,18 @@ def smallest() -> Outcome:
     return Outcome((1.0, 1e-8, 1e-16).index(best.h), f"The errors were {errors}.")
 
 
+def mirror() -> Outcome:
+    """Ask autograd for the slope of x² at 3 and at −3."""
+    right, left = (square_by_autograd(x)[1] for x in (3.0, -3.0))
+    sentence = f"x.grad is {left:g} at −3 and {right:g} at 3: its sign says on which side the minimum lies."
+    return Outcome(0 if left == right else 1 if left == -right else 2, sentence.replace("-", "−"))
+
+
 PARTS = {
     "ball": Part("One weight", one_weight, {"well": well, "kink": kink}),
     "nudge": Part("Nudge or derivative", nudge, {"smallest": smallest}),
     "surface": Part("Two weights", two_weights, {"saddle": saddle}),
-    "autograd": Part("Ask autograd", autograd),
+    "autograd": Part("Ask autograd", autograd, {"mirror": mirror}),
 }
 
 lesson.parts(PARTS)

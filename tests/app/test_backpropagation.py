@@ -251,7 +251,14 @@ def test_editing_an_example_moves_the_sum(lesson):
 
 
 @pytest.mark.parametrize(
-    ("part", "name", "choice"), [("3x² + 2", "longer", 2), ("A network", "zeros", 1), ("Why it adds up", "twice", 1)]
+    ("part", "name", "choice"),
+    [
+        ("3x² + 2", "longer", 2),
+        ("Your formula", "larger", 1),
+        ("Matrices", "rows", 2),
+        ("A network", "zeros", 1),
+        ("Why it adds up", "twice", 1),
+    ],
 )
 def test_predictions_are_graded_by_the_run(lesson, part, name, choice):
     page = lesson(part=part)

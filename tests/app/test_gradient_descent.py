@@ -182,9 +182,10 @@ def test_two_weights_take_the_step_that_torch_takes(open_page):
     assert r"-4 \\ -1.2" in formulas(app)
 
 
-@pytest.mark.parametrize(("question", "truth"), [("well", 1), ("kink", 1), ("saddle", 1)])
+@pytest.mark.parametrize(("question", "truth"), [("well", 1), ("kink", 1), ("saddle", 1), ("mirror", 1)])
 def test_predictions_are_graded_by_the_run(question, truth, open_page):
-    app = open_page("gradient_descent", part="Two weights" if question == "saddle" else "One weight")
+    part = {"saddle": "Two weights", "mirror": "Ask autograd"}.get(question, "One weight")
+    app = open_page("gradient_descent", part=part)
     app.radio(key=f"quiz:gradient_descent:{question}").set_value(truth).run()
     app.button(key=f"quiz:gradient_descent:{question}:run").click().run()
     assert any("You were right" in message.value for message in app.success)
