@@ -63,8 +63,8 @@ def test_the_square_forward_and_back_for_an_x_typed(visit, settled):
 
 
 @pytest.mark.parametrize("x", ["-1000000", "-123456.7", "-0.0000001234567"])
-def test_with_an_x_of_many_digits_no_formula_is_cut(x, visit, settled):
-    page = visit(f"/backpropagation?x={x}")
+def test_with_an_x_of_many_digits_no_formula_is_cut(x, visit, settled, new_page):
+    page = visit(f"/backpropagation?x={x}", on=new_page(width=1280))
     settled(page)
     formulas = page.locator(".stMain .katex-display")
     expect(formulas).to_have_count(5)

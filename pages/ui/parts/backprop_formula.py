@@ -61,8 +61,9 @@ def show_autograd(x: float) -> None:
     with right:
         for at in dict.fromkeys((x, 3.0, 8.0)):
             y, slope = square_by_autograd(at)
-            forward = rf"x &{result_tex(at)} \quad x^2 {sign_tex(at, y)} {tex(y)}"
-            st.latex(aligned([forward, rf"\texttt{{x.grad}} &{sign_tex(at, slope)} {tex(slope)}"]))  # fits beside code
+            numbers = {"x": at, "x^2": y, r"\texttt{x.grad}": slope}
+            lines = [f"{name} &{sign_tex(at, value)} {tex(value)}" for name, value in numbers.items()]
+            st.latex(aligned(lines))  # narrow enough beside the code
 
 
 def show_typed() -> Code:
