@@ -192,7 +192,7 @@ def test_the_step_is_taken_and_taken_back(visit):
     press(page, "Take the step")
     expect(now).to_have_text(promised)
     expect(page).to_have_url(re.compile(r"[?&]taken=1"))
-    expect(page.locator(".now")).to_contain_text(f"= {promised}")  # the graph has the new weights
+    expect(page.locator(".now")).to_contain_text(f"≈ {promised}")  # the graph has the new weights
     press(page, "Reset")
     expect(now).to_have_text(start)
     expect(page).not_to_have_url(re.compile("taken"))
