@@ -35,8 +35,8 @@ def draw(name: str) -> NDArray[np.uint8] | None:
     if key not in st.session_state:
         sketch.opened_with = sketch.strokes
     pen = controls.slider("Pen width", "pen", 8, 40, 20, 2)
-    sent = _sent(int(pen), sketch.opened_with, key)
     st.button("Clear", icon=":material/ink_eraser:", on_click=_clear, args=(name, sketch))
+    sent = _sent(int(pen), sketch.opened_with, key)  # its tools appear above it, beside the button
     if isinstance(sent, PictureError):
         raise sent
     if sent is not None and sent[0] != sketch.strokes:

@@ -13,7 +13,7 @@ from core.figures.digits import image_figure, probabilities_figure
 from core.figures.pixels import ink, png_uri
 from core.model import predict
 from pages.ui import controls
-from pages.ui.canvas import draw
+from pages.ui.canvas import SIDE, draw
 from pages.ui.charts import show
 from pages.ui.model_choice import choose_model
 from pages.ui.pace import TooFast
@@ -22,6 +22,7 @@ from pages.ui.tiles import Tile, show_tiles
 from pages.ui.upload import uploaded
 
 NO_DIGIT = "No digit is found in this picture. Dark ink on light paper, large and in the middle, is read best."
+VIEW = 240  # pixels
 SOURCES = {"hand": "Draw", "file": "Upload", "test": "Test digit"}
 
 
@@ -36,7 +37,9 @@ class Subject:
 
 def drawing_studio() -> None:
     """Show source, verdict and view side by side, and the stages of the preparation below."""
-    source_column, verdict_column, view_column = st.columns([4, 4, 3], gap="large")
+    room = st.container(horizontal=True, gap="medium")  # what does not fit beside the canvas goes below it
+    source_column, verdict_column = room.container(width=SIDE), room.container()
+    view_column = room.container(width=VIEW)
     with source_column:
         source = controls.pick("Where the digit comes from", "source", SOURCES, "hand", label_visibility="collapsed")
     with view_column:
@@ -52,7 +55,7 @@ def drawing_studio() -> None:
     with view:
         st.markdown("**What the network sees**")
         image = np.zeros((28, 28), np.float32) if subject is None else subject.image
-        show(image_figure(image, 240), "view", alt="The 28 × 28 image that the network reads")
+        show(image_figure(image, VIEW), "view", alt="The 28 × 28 image that the network reads")
     if source != "test":
         _stages(None if subject is None else subject.preparation, model)
 

@@ -94,3 +94,20 @@ def test_a_test_digit_is_read_and_its_number_is_in_the_address(visit):
     expect(verdict(page)).to_have_text("It reads a 7 ✓")
     page.get_by_role("button", name="Give me another test digit").click()
     expect(page).to_have_url(re.compile(r"digit=\d+"))
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1440])
+def test_the_canvas_is_whole_and_its_tools_lie_on_no_control(visit, new_page, width):
+    page = visit("/draw", new_page(width))
+    canvas(page).hover()
+    tools = page.locator(".dc-toolbar-card")
+    expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
+    expect(page.locator(".dc-toolbar")).to_have_css("top", re.compile(r"^-4\d"))  # where it comes to rest
+    assert page.locator(".dc-scroll").evaluate("(box) => box.clientWidth") == 280
+    controls = [page.get_by_test_id("stSlider"), page.get_by_role("button", name="Clear")]
+    for control in controls:
+        assert not overlap(control.bounding_box(), tools.bounding_box())
+
+
+def overlap(a, b):
+    return all(a[at] < b[at] + b[size] and b[at] < a[at] + a[size] for at, size in (("x", "width"), ("y", "height")))

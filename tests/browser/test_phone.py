@@ -3,7 +3,10 @@
 import pytest
 
 WIDTH = 390
-STYLED = "[...document.querySelectorAll('style')].some((style) => style.textContent.includes('@keyframes more'))"
+STYLED = """async () => {
+  const isThere = (style) => style.textContent.includes("@keyframes more");
+  while (![...document.querySelectorAll("style")].some(isThere)) await new Promise(requestAnimationFrame);
+}"""
 # Boxes that scroll by themselves: which can be scrolled, and which of these say so by an edge that fades.
 BOXES = """async (boxes) => {
   await document.fonts.ready;
@@ -22,7 +25,7 @@ def phone(visit, new_page):
 
     def go(path):
         page = visit(path, new_page(width=WIDTH, height=844, touch=True))
-        page.wait_for_function(STYLED)
+        page.evaluate(STYLED)
         assert page.evaluate("document.documentElement.scrollWidth") == WIDTH
         return page
 
