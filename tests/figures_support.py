@@ -14,6 +14,7 @@ from core.figures.figure import Figure
 DRAWN = {"type", "x", "y", "xaxis", "yaxis", "mode", "line", "marker", "text", "textposition", "cliponaxis"}
 DRAWN |= {"name", "legendgroup", "showlegend", "customdata", "hovertemplate", "hoverinfo"}
 DRAWN |= {"z", "zmin", "zmax", "colorscale", "showscale", "ygap"}
+DRAWN |= {"textangle", "constraintext"}  # say that a text is neither turned nor shrunk, which ours never is
 
 
 def checked(figure: Figure) -> ReadyMade:
