@@ -13,7 +13,6 @@ The browser draws what these tables hold and moves each point from entry to entr
 the pointer are Python's own. On release the points' x go into the URL and the fragment runs again.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,11 +21,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
+from pages.ui.reports import valid_points, valid_step
 from pages.ui.state import Setting, change_url, set_url
+from pages.ui.tables import table, y_range_of
 
 SAMPLES = 401
-MOST_POINTS = 8
-TALLEST = 1e100  # what an axis can still be drawn for
 
 
 @dataclass(frozen=True)
@@ -180,29 +179,6 @@ def grid(low: float, high: float, points: Sequence[float] = (), samples: int = S
     return np.unique(np.concatenate([even, [x for x in points if low <= x <= high]]))
 
 
-def valid_points(values: object, count: int, low: float, high: float) -> tuple[float, ...] | None:
-    """Return what a browser reported as `count` numbers from low to high, `None` when it is anything else."""
-    if not isinstance(values, list) or len(values) != count or count > MOST_POINTS:
-        return None
-    good = all(type(value) in (int, float) and low <= value <= high for value in values)  # no True, no False, no nan
-    return tuple(float(value) for value in values) if good else None
-
-
-def valid_step(step: object, count: int) -> int | None:
-    """Return what a browser reported as one of `count` steps from 0, `None` when it is anything else."""
-    return step if type(step) is int and 0 <= step < count else None
-
-
-def y_range_of(*tables: ArrayLike) -> tuple[float, float]:
-    """Return a range that holds the finite numbers of the tables up to 10¹⁰⁰, with a margin of 6 %, never empty."""
-    y = np.concatenate([np.atleast_1d(np.asarray(table, np.float64)) for table in tables])
-    y = np.clip(y[np.isfinite(y)], -TALLEST, TALLEST)
-    low, high = (float(y.min()), float(y.max())) if y.size else (0.0, 1.0)
-    flat = high - low <= 1e-9 * max(abs(low), abs(high))
-    margin = max(1.0, 0.1 * abs(high)) if flat else 0.06 * (high - low)
-    return low - margin, high + margin
-
-
 def _drawing(picture: Picture) -> dict[str, Any]:
     low, high = picture.y_range or y_range_of(*(line.y for line in picture.lines))
     curves = [
@@ -220,9 +196,3 @@ def _drawing(picture: Picture) -> dict[str, Any]:
         "alt": picture.alt,
         "height": picture.height,
     }
-
-
-def table(values: ArrayLike, digits: int = 7) -> list[float | None]:
-    """Return numbers as JSON takes them: rounded to significant digits, `None` where one is not finite."""
-    numbers = np.atleast_1d(np.asarray(values, np.float64)).tolist()
-    return [float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in numbers]

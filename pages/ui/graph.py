@@ -11,7 +11,7 @@ from typing import Any
 
 from core.graphs.table import GraphTable
 from pages.ui.components import mount, reported
-from pages.ui.curve import valid_step
+from pages.ui.reports import valid_step
 from pages.ui.state import forget_url, set_url, url_integer
 
 BUTTONS = ("To the start", "Step back", "Step on", "All at once")

@@ -15,9 +15,11 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from pages.ui.components import mount, reported
-from pages.ui.curve import PLAYER, grid, table, valid_points, valid_step
+from pages.ui.curve import PLAYER, grid
+from pages.ui.reports import valid_points, valid_step
 from pages.ui.state import change_url, set_url, url_number
 from pages.ui.synced import typed
+from pages.ui.tables import table
 
 SAMPLES = 49  # entries on each side of a table
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.experiments.rate_sweep import Sweep
 from pages.ui.components import mount, reported
-from pages.ui.curve import table, valid_points
+from pages.ui.reports import valid_points
 from pages.ui.state import set_url, url_number
+from pages.ui.tables import table
 
 STOPS_TO_LIMIT = 100
 BEYOND = 1.25  # the slider goes this much farther than the limit

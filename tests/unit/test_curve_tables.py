@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from core.descent import slope_at, slopes_along
 from core.expression import parse
 from core.landscapes import LANDSCAPES, from_expression
-from pages.ui.curve import grid, table, valid_points, valid_step, y_range_of
+from pages.ui.curve import grid
 from pages.ui.plane import packed
 from pages.ui.rate import Limit, rate_stops
+from pages.ui.reports import valid_points, valid_step
+from pages.ui.tables import table, y_range_of
 from pages.ui.tex import tex
 
 CURVES = [name for name, landscape in LANDSCAPES.items() if landscape.dimensions == 1]

@@ -13,6 +13,7 @@ from core.figures.palette import PALETTE
 from core.landscapes import LANDSCAPES, Landscape
 from pages.ui import controls, curve
 from pages.ui.state import change_url, forget_url, url_numbers
+from pages.ui.tables import y_range_of
 from pages.ui.tex import signed_tex, tex
 
 STEPS = 40
@@ -143,4 +144,4 @@ def _range(losses: NDArray[np.float64]) -> tuple[float, float]:
     low, middle, high = np.quantile(finite, [0.02, 0.5, 0.98])
     if np.ptp(finite) > LONGEST_PICTURE * max(high - low, 1e-9) or high - middle > LONGEST_PICTURE * (middle - low):
         finite = finite[(finite >= low) & (finite <= high)]
-    return curve.y_range_of(finite)
+    return y_range_of(finite)

@@ -10,9 +10,9 @@ from core.descent import Path, slopes_over
 from core.figures.plane import BANDS, bands_ends, bands_uri, height_colours
 from core.landscapes import Landscape
 from pages.ui.components import mount
-from pages.ui.curve import table
 from pages.ui.plane import Legend, Panel, Plane, Walk, show_plane
 from pages.ui.state import url_integer
+from pages.ui.tables import table
 from pages.ui.tex import tex, tex_column
 
 Array = NDArray[np.float64]

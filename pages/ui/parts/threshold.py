@@ -12,8 +12,9 @@ from core.experiments.threshold import fire, first_layer_sums, own_threshold
 from core.figures.threshold import sums_figure
 from core.words import number_text
 from pages.ui.charts import show
-from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve, y_range_of
+from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
 from pages.ui.state import url_numbers
+from pages.ui.tables import y_range_of
 from pages.ui.tex import tex
 
 FARTHEST = 15.0  # the largest weighted sum on the picture
