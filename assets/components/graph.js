@@ -77,7 +77,7 @@ class Graph {
     const width = this.columns.at(-1) + this.box.width + MARGIN;
     const height = (size[1] - 1) * this.row + this.box.height + 2 * MARGIN;
     set(this.svg, { viewBox: `0 0 ${width} ${height}` });
-    this.svg.style.minWidth = `${0.76 * width}px`;
+    this.svg.style.minWidth = `${(innerWidth < 560 ? 0.85 : 0.76) * width}px`; // letters of 11 pixels on a phone
     this.svg.style.maxWidth = `${1.35 * width}px`;
     for (const name of ["forward", "backward", "accent", "positive", "negative"]) this.svg.closest(".stage").style.setProperty(`--${name}`, palette[name]);
     this.svg.replaceChildren();

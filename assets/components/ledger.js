@@ -1,5 +1,6 @@
-// A network's numbers in rows. Whoever shows a number binds it by name; `write` in network.js tells all who did.
+// A network's numbers in rows. Whoever shows a number binds it by name; `write` tells all who did.
 const bind = (state, name, update) => (state.binds[name] ??= []).push(update);
+function write(state, name) { for (const update of state.binds[name] ?? []) update(state.values[name]); }
 
 // Below the picture, one row for each neuron: every product, the bias, the sum and what the activation makes of it.
 function ledger(stage, state) {
@@ -23,6 +24,13 @@ function ledger(stage, state) {
     number(state, sum, `s:${node.id}`, 3), html(sum, "small", "", "sum");
     number(state, result, `a:${node.id}`, 3), html(result, "small", "", "output");
   }
+}
+
+// Show a neuron's row alone, or its words where it has none.
+function openRow(state, id, words) {
+  const row = state.rows[id] ?? state.rows.words;
+  for (const other of Object.values(state.rows)) other.hidden = other !== row;
+  if (row === state.rows.words) row.textContent = words;
 }
 
 function number(state, parent, name, digits, inside = false) {

@@ -46,7 +46,7 @@ function draw(stage, state, anew = false) {
     if (side && side.textContent !== label) side.textContent = label;
   }
   highlight(state);
-  if (data.light !== state.light) light(stage, state);
+  if (data.light !== state.light) light(state);
   state.light = data.light;
 }
 
@@ -80,10 +80,8 @@ function build(stage, state, data) {
   stage.querySelector(`[data-id="${focused}"]`)?.focus();
 }
 
-function write(state, name) { for (const update of state.binds[name] ?? []) update(state.values[name]); }
-
 function neuron(parent, state, node, x, y) {
-  const { data } = state.component, { r } = state.sizes;
+  const { data } = state.component, { r, gap } = state.sizes;
   const group = svg(parent, "g", { class: "neuron", tabindex: 0, role: node.input ? "img" : "button", "data-id": node.id });
   const circle = svg(group, "circle", { cx: x, cy: y, r, stroke: data.palette.neutral });
   const glow = svg(group, "circle", { cx: x, cy: y, r, class: "glow", fill: data.palette.forward });
@@ -94,7 +92,7 @@ function neuron(parent, state, node, x, y) {
     bind(state, `a:${node.id}`, (value) => { number.textContent = fixed(value); });
     const below = svg(group, "text", { x, y: y + r + 15, class: "name sum" });
     if (!node.input) bind(state, `s:${node.id}`, (value) => { below.textContent = `sum ${fixed(value)}`; });
-  }
+  } else svg(group, "rect", { x: x - 24, y: y - gap / 2, width: 48, height: gap, class: "reach" });
   const side = data.compact && node.label ? svg(group, "text", { x: x + r + 8, y: y + 4, class: "side" }) : null;
   if (node.target !== undefined) {
     const [left, top, kind] = state.narrow ? [x, y + r + 32, "name"] : [x + r + 8, y - 4, "side"];
@@ -190,13 +188,11 @@ function highlight(state, hovered = null) {
     group.classList.toggle("chosen", name === id);
     group.classList.toggle("faded", feeds.length > 0 && name !== hovered && !sources.has(name));
   }
-  const row = state.rows[id] ?? state.rows.words;
-  for (const other of Object.values(state.rows)) other.hidden = other !== row;
-  if (row === state.rows.words) row.textContent = details[id];
+  openRow(state, id, details[id]);
 }
 
 // A new digit: the layers light up one after the other.
-function light(stage, state) {
+function light(state) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   state.component.data.layers.forEach((layer, index) => layer.nodes.forEach((node) => {
     state.nodes[node.id].group.animate([{ opacity: 0.1 }, { opacity: 1 }], { duration: 350, delay: 250 * index, fill: "backwards" });

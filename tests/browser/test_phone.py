@@ -68,7 +68,7 @@ def test_learning_rates_stand_two_beside_each_other(phone):
     [
         ("activations", '[role="radio"], .figure-legend button, [data-testid="stExpander"] summary'),
         ("backpropagation", ".bar button, .head, [data-testid=stRadioOption]"),
-        ("train", '.chart-legend button, [data-testid="stPageLink-NavLink"], [data-testid="stNumberInput"] button'),
+        ("train", '.chart-legend button, [data-testid="stPageLink-NavLink"], [data-testid^="stNumberInputStep"]'),
     ],
 )
 def test_a_thumb_finds_what_it_presses(phone, path, things):
@@ -84,3 +84,21 @@ def test_the_numbers_of_bars_can_be_read(phone):
     heights = numbers.evaluate_all(seen)
     assert len(heights) == 9
     assert min(heights) >= 11
+
+
+def test_the_small_neurons_of_a_network_can_be_hit(phone):
+    neurons = phone("/forward_pass?part=digit").locator(".neuron .reach")
+    neurons.first.wait_for()
+    assert neurons.count() == 16 + 16 + 10
+    assert neurons.evaluate_all("(all) => all.every((one) => one.getBoundingClientRect().width >= 40)")
+    assert min(sizes(neurons)) >= 20  # a column of 16 has no room for more
+
+
+@pytest.mark.parametrize(
+    "path", ["backpropagation?part=network", "backpropagation?part=matrices", "forward_pass?part=digit"]
+)
+def test_the_letters_of_a_picture_can_be_read(phone, path):
+    texts = phone(f"/{path}").locator(".stage text:not(:empty)")
+    texts.first.wait_for()
+    seen = "(all) => all.map((text) => text.getScreenCTM().a * parseFloat(getComputedStyle(text).fontSize))"
+    assert min(texts.evaluate_all(seen)) >= 11
