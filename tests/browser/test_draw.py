@@ -96,9 +96,10 @@ def test_a_test_digit_is_read_and_its_number_is_in_the_address(visit):
     expect(page).to_have_url(re.compile(r"digit=\d+"))
 
 
+@pytest.mark.parametrize("path", ["/draw", "/forward_pass?part=digit&source=hand"])
 @pytest.mark.parametrize("width", [390, 768, 1024, 1440])
-def test_the_canvas_is_whole_and_its_tools_lie_on_no_control(visit, new_page, width):
-    page = visit("/draw", new_page(width))
+def test_the_canvas_is_whole_and_its_tools_lie_on_no_control(visit, new_page, width, path):
+    page = visit(path, new_page(width))
     canvas(page).hover()
     tools = page.locator(".dc-toolbar-card")
     expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
