@@ -19,7 +19,7 @@ from tests.benchmarks.report import write_section
 from tests.browser.conftest import FLAGS, installed_chromium, running_server
 
 BARE = ROOT / "tests" / "benchmarks" / "bare_lesson.py"
-TIMES = 7  # a control is moved so often, here and on the bare page in turn, after once to warm up
+TIMES = 11  # a control is moved so often, here and on the bare page in turn, after once to warm up
 PAUSE = 120  # milliseconds until nothing moves any more
 ANSWERS = "[data-testid=stMarkdown], [data-testid=stMetricValue]"  # what Python says next to a component
 
@@ -110,7 +110,7 @@ def drop(name: str, right: int, down: int = 0) -> Act:
 
 
 def afresh(act: Act) -> Act:
-    """Set another seed first, for a control with too few values for eight different answers."""
+    """Set another seed first, for a control with too few values for so many different answers."""
 
     def first(page: Page, index: int) -> None:
         write("Seed", *FRESH)(page, index)
@@ -127,7 +127,7 @@ TRIALS = (
     Trial("forward_pass", write("Input x₁"), NUMBER),
     Trial("forward_pass", drop("weight from x₁ to ŷ", 0, 6), SLIDER, "a weight let go"),
     Trial("forward_pass?part=bias", nudge("Threshold"), SLIDER),
-    Trial("forward_pass?part=bias", write("Real hidden neuron", *range(2, 10)), NUMBER, "Real hidden neuron"),
+    Trial("forward_pass?part=bias", write("Real hidden neuron", *range(2, TIMES + 3)), NUMBER, "Real hidden neuron"),
     Trial("forward_pass?part=matrix", write("Seed of the weights", *SEEDS), NUMBER),
     Trial("forward_pass?part=digit", write("Number of the test digit", *SEEDS), NUMBER),
     Trial("activations?f=prelu", nudge("Slope left of zero"), SLIDER),
@@ -137,8 +137,8 @@ TRIALS = (
     Trial("activations?part=stack", afresh(write("Neurons in each", 3, 5)), NUMBER, "Neurons in each"),
     Trial("activations?part=stack", afresh(write("Hidden layers", 3, 1)), NUMBER, "Hidden layers"),
     Trial("activations?part=stack", drop("test point, ReLU", -14, 5), SLIDER, "the point let go"),
-    Trial("activations?part=deep", write("Hidden layers", *range(13, 21)), NUMBER),
-    Trial("activations?part=dead", write("Violent steps", *range(2, 10)), NUMBER),
+    Trial("activations?part=deep", write("Hidden layers", *range(13, TIMES + 14)), NUMBER),
+    Trial("activations?part=dead", write("Violent steps", *range(2, TIMES + 3)), NUMBER),
     Trial("activations?part=softmax", nudge("Temperature", "ArrowRight", "ArrowLeft"), SLIDER),
     Trial("loss_functions", press("+100 and −100", "0.01 and 100"), PRESS),
     Trial("loss_functions?part=curves", nudge("Target y"), SLIDER),
@@ -156,7 +156,7 @@ TRIALS = (
     Trial("learning_rate?part=network", drop("learning rate η", -12), SLIDER, "the rate let go"),
     Trial("backpropagation", nudge("x"), SLIDER),
     Trial("backpropagation?part=formula", nudge("x"), SLIDER),
-    Trial("backpropagation?part=matrices", write("Seed", *range(2, 10)), NUMBER),
+    Trial("backpropagation?part=matrices", write("Seed", *range(2, TIMES + 3)), NUMBER),
     Trial("backpropagation?part=network", write("Seed", *SEEDS), NUMBER),
     Trial("backpropagation?part=network", press("Take the step"), PRESS, "Take the step"),
     Trial("backpropagation?part=sums", write("Weight w"), NUMBER),
