@@ -114,7 +114,7 @@ class Curve {
     this.active = i;
     this.place();
     clearTimeout(this.choosing);
-    this.choosing = setTimeout(() => this.balls[i].handle.onpointermove || this.tell(), 200);
+    this.choosing = setTimeout(() => this.balls[i]?.handle.onpointermove || this.tell(), 200);
   }
 
   tell() {

@@ -126,7 +126,7 @@ class Figure {
     const all = traces.map(read), places = [...new Set(all.map((trace) => trace.on))];
     this.panels = places.map((number) => new Panel(number, layout, all.filter((trace) => trace.on === number)));
     this.layout = layout;
-    if (layout.legend?.y < 0) this.plot.after(this.legend);
+    if (layout.legend?.y < 0 && this.legend.previousSibling !== this.plot) this.plot.after(this.legend);
     this.named = layout.showlegend === false || all.length < 2 ? [] : all.filter((trace) => trace.name && trace.showlegend !== false);
     this.svg.setAttribute("aria-label", alt);
     this.draw();

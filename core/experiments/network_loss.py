@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -73,7 +72,7 @@ def network_loss(subject: Subject) -> NetworkLoss:
     return loss
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def _first_digits(count: int) -> tuple[SparseMatrix, Tensor]:
     """Return the first training digits, float64 (N, 784), and their labels (N,); networks of all seeds share them."""
     data = as_tensors(load_mnist())

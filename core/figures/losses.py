@@ -90,7 +90,7 @@ def pull_figure(terms: SoftmaxTerms, names: Sequence[str]) -> Figure:
         (terms.probabilities - terms.one_hot, "backward"),
     )
     for column, (values, colour) in enumerate(columns, 1):
-        add_bars(figure, column, names, values.tolist(), colour, 2)
+        add_bars(figure, column, names, values.tolist(), colour, 3)
     styled(figure, 300, showlegend=False, bargap=0.3)
     figure.y_axes(range=[-1.2, 1.2], fixedrange=True)
     figure.x_axes(fixedrange=True, type="category")

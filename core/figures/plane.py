@@ -56,8 +56,13 @@ def probability_uri(stack: Stack) -> str:
 
 
 def height_colours(count: int = 64) -> list[str]:
-    """Return the colours of heights from low to high, as `bands_uri` has them."""
+    """Return so many colours of heights from low to high."""
     return [f"rgb{tuple(row[:3])}" for row in coloured(np.linspace(0, 1, count), VIRIDIS).tolist()]
+
+
+def band_colours() -> list[str]:
+    """Return the colours of the bands of `bands_uri`, from low to high; the highest point alone has one more."""
+    return height_colours(BANDS + 1)[:-1]
 
 
 def coloured(shares: Array, scale: list[tuple[float, str]]) -> NDArray[np.uint8]:

@@ -41,40 +41,44 @@ def remember(name: str, value: T) -> T:
 
 def url_number(name: str, default: float, low: float, high: float) -> float:
     """Return a number from the URL; `default` when it is missing, not a number or outside low … high."""
-    try:
-        value = float(st.query_params.get(name, default))
-    except ValueError:
-        return _refused(name, default)
-    return value if math.isfinite(value) and low <= value <= high else _refused(name, default)
+    values = _numbers(name)
+    return values[0] if len(values) == 1 and low <= values[0] <= high else default
 
 
 def url_integer(name: str, default: int, low: int, high: int) -> int:
     """Return a whole number from the URL; `default` when it is missing, not whole or outside low … high."""
     value = url_number(name, default, low, high)
-    return int(value) if value == int(value) else _refused(name, default)
+    return int(value) if value == int(value) else default
 
 
 def url_numbers(name: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
     """Return as many numbers, separated by commas in the URL, as `default` has; `default` when any one is bad."""
-    parts = st.query_params.get(name, "").split(",")
-    try:
-        values = tuple(float(part) for part in parts)
-    except ValueError:
-        return _refused(name, default)
-    good = len(values) == len(default) and all(math.isfinite(value) and low <= value <= high for value in values)
-    return values if good else _refused(name, default)
+    values = _numbers(name)
+    return values if len(values) == len(default) and all(low <= value <= high for value in values) else default
 
 
 def url_choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     """Return a name from the URL; `default` when it is not one of `allowed`."""
     value = st.query_params.get(name, default)
-    return value if value in allowed else _refused(name, default)
+    return value if value in allowed else default
 
 
-def _refused(name: str, default: T) -> T:
-    """Take a value that cannot be used out of the URL, which then says what the page shows: the default."""
+def _numbers(name: str) -> tuple[float, ...]:
+    """Return the finite numbers, separated by commas, that stand in the URL under a name.
+
+    What is none leaves the URL, which then says what the page shows. A number that only does not suit another setting,
+    as three places for two balls, stays: it counts again once that is set back.
+    """
+    try:
+        values = tuple(float(part) for part in st.query_params[name].split(","))
+    except KeyError:
+        return ()
+    except ValueError:
+        values = (math.nan,)
+    if all(math.isfinite(value) for value in values):
+        return values
     forget_url(name)
-    return default
+    return ()
 
 
 def url_text(name: str, default: str, longest: int = 200) -> str:

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.shown import component
+
 
 def page() -> None:
     import streamlit as st
@@ -29,15 +31,15 @@ def test_settings_are_forgotten_and_those_of_a_widget_stay_the_widgets():
 
 
 BAD = [
-    ("backpropagation", "Your formula", {"x": "banana", "y": "1e99", "z": "nan", "step": "9999"}),
-    ("backpropagation", "A network", {"weight": "w9-99", "taken": "1.5", "seed": "1e99", "rate": "banana"}),
-    ("activations", "One function", {"x": "1e99", "f": "banana"}),
+    ("backpropagation", "Your formula", {"x": "banana", "y": "1e999", "z": "nan", "step": "-"}),
+    ("backpropagation", "A network", {"taken": "one", "seed": "1e99", "rate": "banana"}),
+    ("activations", "One function", {"x": "1e999", "f": "banana"}),
     ("activations", "Deep", {"depth": "1e999", "seed": "banana"}),
     ("loss_functions", "Repair", {"p": "1,2", "y": "banana"}),
     ("loss_functions", "Repair", {"p": "1,2", "y": "1"}),
-    ("loss_functions", "Curves", {"at_p": "1,2"}),
+    ("loss_functions", "Curves", {"at_p": "1,two"}),
     ("loss_functions", "Outlier", {"out": "inf"}),
-    ("learning_rate", "", {"rate": "1e99"}),
+    ("learning_rate", "", {"rate": "fast"}),
     ("gradient_descent", "One weight", {"w": "banana", "balls": "99"}),
 ]
 
@@ -59,3 +61,11 @@ def test_a_number_typed_after_a_refused_one_counts(open_page):
     page = open_page("activations", part="Deep", depth="1e999")
     page.number_input(key="depth").set_value(7).run()
     assert page.number_input(key="depth").value == 7
+
+
+def test_a_number_that_suits_another_setting_comes_back_with_it(open_page):
+    page = open_page("gradient_descent", balls="3", w="-3,0.5,2")
+    for balls in (2, 3):
+        page.number_input(key="balls").set_value(balls).run()
+        assert page.query_params["w"] in ("-3,0.5,2", ["-3,0.5,2"])
+    assert [ball["x"] for ball in component(page, "curve")["points"]] == [-3, 0.5, 2]

@@ -136,7 +136,7 @@ def test_a_change_while_it_plays_begins_the_new_walk_at_step_0(visit, press_key,
 
 
 @pytest.mark.parametrize("part", ["One weight", "Two weights"])
-def test_back_and_forward_lead_the_picture_through_its_steps(visit, part):
+def test_back_and_forward_lead_the_picture_through_its_steps(visit, settled, part):
     page = visit(f"/gradient_descent?part={part.replace(' ', '+')}")
     chip = page.locator(".read span").last
     expect(chip).to_have_text("step 0")
@@ -144,6 +144,7 @@ def test_back_and_forward_lead_the_picture_through_its_steps(visit, part):
     for step in (1, 2, 3):
         page.get_by_role("button", name="Step", exact=True).click()
         expect(page).to_have_url(re.compile(rf"step={step}(&|$)"))
+        settled(page)  # Streamlit takes no notice of Back while it still takes in the address
         seen.append(readings(page))
     for step, go in ((2, page.go_back), (1, page.go_back), (0, page.go_back), (1, page.go_forward)):
         go()

@@ -5,7 +5,11 @@ import pytest
 WIDTH = 390
 STYLED = """async () => {
   const isThere = (style) => style.textContent.includes("@keyframes more");
-  while (![...document.querySelectorAll("style")].some(isThere)) await new Promise(requestAnimationFrame);
+  const end = performance.now() + 30000;
+  while (![...document.querySelectorAll("style")].some(isThere)) {
+    if (performance.now() > end) throw new Error("the style of the page has not come");
+    await new Promise(requestAnimationFrame);
+  }
 }"""
 # Boxes that scroll by themselves: which can be scrolled, and which of these say so by an edge that fades.
 BOXES = """async (boxes) => {

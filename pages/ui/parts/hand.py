@@ -25,7 +25,7 @@ from core.experiments.hand_samples import STEP, tables
 from core.words import number_text, subscript
 from pages.ui import controls
 from pages.ui.network import Column, Line, Moves, Node, Picture, show_network
-from pages.ui.state import forget_url, set_url, url_choice, url_numbers
+from pages.ui.state import change_url, forget_url, set_url, url_choice, url_numbers
 from pages.ui.synced import typed
 
 START = HandNetwork()
@@ -95,8 +95,8 @@ def hand_picture(hand: Hand) -> None:
 def set_weight(edge: str, value: float) -> None:
     """Write the network with one weight changed into the URL."""
     changed = read_network().with_weight(edge, value)
-    for field, name in URL.items():
-        set_url(name, getattr(changed, field), getattr(START, field))
+    numbers = {name: (getattr(changed, field), getattr(START, field)) for field, name in URL.items()}
+    change_url({name: None if value == start else value for name, (value, start) in numbers.items()})
 
 
 def label_of(name: str, stage: str = "network") -> str:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from core.data import load_mnist
 from core.experiments.loop import ACTS, MAX_ROUNDS, STEPS, LoopConfig, LoopState, Refused, repeat, replay, run_rounds
 from core.experiments.pairs import Pairs, threes_and_sevens
-from pages.ui.state import session, set_url, url_choice, url_integer
+from pages.ui.state import change_url, session, url_choice, url_integer
 
 ROUND = STEPS[1:5]  # what one round consists of
 
@@ -76,8 +76,7 @@ def start_over(loop: Loop) -> None:
 
 def write(state: LoopState) -> None:
     """Write rounds and last step into the URL."""
-    set_url("rounds", state.rounds, 0)
-    set_url("at", state.at, "")
+    change_url({"rounds": state.rounds or None, "at": state.at or None})
 
 
 def _advance(loop: Loop, new: LoopState, ran: tuple[str, ...]) -> None:

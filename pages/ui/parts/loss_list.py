@@ -16,7 +16,7 @@ from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Code
 from pages.ui.parts.loss_complaints import own_numbers
-from pages.ui.state import forget_url, remember, session, set_url, url_text
+from pages.ui.state import change_url, forget_url, remember, session, url_text
 from pages.ui.tex import aligned, result_tex, signed_tex, tex
 
 MOST = 12  # examples in the list
@@ -70,8 +70,7 @@ def read_examples() -> Examples:
 def write_examples(examples: Examples) -> None:
     """Write the list into the URL; the first one leaves it out."""
     is_first = examples == FIRST
-    set_url("p", examples.predictions, examples.predictions if is_first else None)
-    set_url("y", examples.targets, examples.targets if is_first else None)
+    change_url({"p": None if is_first else examples.predictions, "y": None if is_first else examples.targets})
 
 
 def _is_allowed(value: object) -> bool:

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.descent import Path, slopes_over
-from core.figures.plane import BANDS, bands_ends, bands_uri, height_colours
+from core.figures.plane import BANDS, band_colours, bands_ends, bands_uri, height_colours
 from core.landscapes import Landscape
 from pages.ui.components import mount
 from pages.ui.plane import Legend, Panel, Plane, Walk, show_plane
@@ -71,7 +71,7 @@ def show_surface(landscape: Landscape, path: Path) -> None:
 
 def _legend(landscape: Landscape) -> Legend:
     low, high = bands_ends(landscape)
-    return Legend("loss", height_colours(BANDS), low, high, (high - low) / BANDS)
+    return Legend("loss", band_colours(), low, high, (high - low) / BANDS)
 
 
 def _reads(landscape: Landscape) -> Callable[[Array, Array], dict[str, Array]]:
