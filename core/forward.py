@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.activations import ACTIVATIONS
 from core.validation import require_choice
-from core.words import in_brackets, number_text
+from core.words import equals_sign, in_brackets, number_text
 
 MAX_WIDTH = 16  # neurons in a layer that a reader can still follow
 
@@ -126,7 +126,8 @@ def sum_text(terms: Sequence[Term], bias: float, total: float) -> str:
     """Return a weighted sum written out: 0.6·0.5 + 0.4·(−0.2) + 0.1 = 0.32."""
     products = [f"{number_text(term.input, places=3)}·{_factor(term.weight)}" for term in terms]
     sign = "−" if bias < 0 else "+"
-    return f"{' + '.join(products)} {sign} {number_text(abs(bias), places=3)} = {number_text(total, places=3)}"
+    equals = equals_sign(*(number for term in terms for number in (term.input, term.weight)), bias, total, places=3)
+    return f"{' + '.join(products)} {sign} {number_text(abs(bias), places=3)} {equals} {number_text(total, places=3)}"
 
 
 def _factor(number: float) -> str:

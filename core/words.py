@@ -40,15 +40,18 @@ def number_text(value: float, digits: int = 4, *, places: int | None = None) -> 
     return f"{text} · 10{superscript(str(int(exponent)))}" if exponent else text
 
 
-def is_rounded(value: float, digits: int = 4) -> bool:
+def is_rounded(value: float, digits: int = 4, *, places: int | None = None) -> bool:
     """Return whether `number_text` loses some of a finite number, beyond the last bits that arithmetic leaves."""
+    if places is not None:
+        return not math.isclose(value, round(value, places), rel_tol=1e-12, abs_tol=1e-15) or is_rounded(value, 6)
     whole = 10**digits <= abs(value) < 1e7
     return not math.isclose(value, float(f"{value:.0f}" if whole else f"{value:.{digits}g}"), rel_tol=1e-12)
 
 
-def equals_sign(*values: float, digits: int = 4) -> str:
+def equals_sign(*values: float, digits: int = 4, places: int | None = None) -> str:
     """Return the sign before a calculation with these numbers: =, or ≈ where one of them is rounded."""
-    return "≈" if any(math.isfinite(value) and is_rounded(value, digits) for value in values) else "="
+    rounded = (is_rounded(value, digits, places=places) for value in values if math.isfinite(value))
+    return "≈" if any(rounded) else "="
 
 
 def equals_text(value: float, digits: int = 4) -> str:

@@ -24,6 +24,11 @@ def sign_tex(*values: float, digits: int = 4) -> str:
     return "=" if equals_sign(*values, digits=digits) == "=" else r"\approx"
 
 
+def both_signs(*signs: str) -> str:
+    """Return the sign of a calculation whose parts have these: =, or ≈ where one of them is."""
+    return "=" if set(signs) == {"="} else r"\approx"
+
+
 def result_tex(value: float, digits: int = 4) -> str:
     """Return a result with the sign before it: = 0.5, or ≈ 0.3333 where it is rounded."""
     return f"{sign_tex(value, digits=digits)} {tex(value, digits)}"

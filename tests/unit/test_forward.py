@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.activations import ACTIVATIONS
-from core.forward import Layer, matmul_cells, work_out
+from core.forward import Layer, Term, matmul_cells, sum_text, work_out
 from core.words import number_text
 
 
@@ -66,6 +66,12 @@ def test_every_cell_of_a_matrix_product_equals_torch(n, k, m, seed):
 def test_a_cell_written_out():
     ((cell,),) = matmul_cells(torch.tensor([[1.0, 0.0]]), torch.tensor([[2.0], [-3.0]]), torch.tensor([0.5]))
     assert cell.text == "1·2 + 0·(−3) + 0.5 = 2.5"
+
+
+def test_a_sum_of_rounded_numbers_is_an_approximation():
+    assert sum_text([Term(0.5, 0.25, 0.125)], 0, 0.125) == "0.5·0.25 + 0 = 0.125"
+    assert sum_text([Term(0.5, 0.2501, 0.12505)], 0, 0.12505) == "0.5·0.25 + 0 ≈ 0.125"
+    assert sum_text([Term(0.0001, 1, 0.0001)], 0.9999, 1) == "0·1 + 1 ≈ 1"
 
 
 def test_shapes_that_do_not_fit_are_refused():

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
+from pages.ui.tex import aligned, both_signs, result_tex, sign_tex, signed_tex, tex, tex_matrix
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,15 @@ def test_numbers(value, text):
 def test_negative_numbers_stand_in_brackets():
     assert signed_tex(-2) == "(-2)"
     assert signed_tex(2) == "2"
+
+
+def test_only_a_rounded_result_is_an_approximation():
+    assert result_tex(0.125) == "= 0.125"
+    assert result_tex(1 - 0.9) == "= 0.1"  # the last bits of a float are no rounding
+    assert result_tex(0.6**20 * 10) == r"\approx 0.0003656"
+    assert sign_tex(1 / 3, 1) == r"\approx"
+    assert both_signs("=", sign_tex(3.724048, digits=7)) == "="
+    assert both_signs("=", sign_tex(3.724048)) == r"\approx"
 
 
 def test_matrices_and_lines():

@@ -10,7 +10,7 @@ from core.figures.depth import gradients_figure, units_figure
 from pages.ui import controls
 from pages.ui.charts import draw
 from pages.ui.frame import Code
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, both_signs, result_tex, sign_tex, signed_tex, tex
 
 SHOWN_LINKS = 4
 
@@ -56,9 +56,11 @@ def chain_tex(links: list[Link], weight: float) -> str:
         rf"\underbrace{{{signed_tex(weight * link.slope, 3)}}}_{{w f'({tex(link.total, 2)})}}" for link in shown
     )
     rest = r" \cdots" if len(links) > len(shown) else ""
-    return aligned(
-        [rf"\frac{{\partial a_{{{len(links)}}}}}{{\partial x}} &= {factors}{rest}", rf"&= {tex(links[-1].product)}"]
-    )
+    start = rf"\frac{{\partial a_{{{len(links)}}}}}{{\partial x}}"
+    rounded = sign_tex(*(weight * link.slope for link in shown), digits=3)
+    product = links[-1].product
+    result = f"{both_signs(rounded, sign_tex(product))} {tex(product)}"
+    return aligned([rf"{start} &{rounded} {factors}{rest}", f"&{result}"])
 
 
 def dead_part() -> Code:
@@ -90,13 +92,13 @@ def unit_tex(relu: UnitHistory, leaky: UnitHistory, unit: int) -> str:
     """Return why a unit gets a gradient or none when the violent steps are over, with and without a leak."""
     step, slope = relu.config.violent, leaky.config.leak
     awake = round(float(relu.on[step, unit]) * POINTS)
-    sizes = (tex(float(history.gradient[step, unit]), 3) for history in (relu, leaky))
+    sizes = [float(history.gradient[step, unit]) for history in (relu, leaky)]
     lines = [
-        rf"\max_i z_i &= \max_i\,(x_i w + b) = {tex(float(relu.highest[step, unit]), 3)}",
+        rf"\max_i z_i &= \max_i\,(x_i w + b) {result_tex(float(relu.highest[step, unit]), 3)}",
         rf"f'(z_i) &= 1 \text{{ at {awake} of {POINTS} points,}}",
         rf"& \quad 0 \text{{ at the others, with a leak }} {slope:g}",
         r"\tfrac{\partial L}{\partial (w, b)} &= \textstyle\sum_i \tfrac{\partial L}{\partial a_i} f'(z_i)\,(x_i, 1)",
-        rf"\text{{its size}} &= {next(sizes)} \text{{, with a leak }} {next(sizes)}",
+        rf"\text{{its size}} &{result_tex(sizes[0], 3)} \text{{, with a leak }} {tex(sizes[1], 3)}",
     ]
     return aligned(lines)
 

@@ -18,7 +18,7 @@ from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
 from pages.ui.frame import Code
 from pages.ui.parts.softmax_tex import exponentials_tex, shares_tex
 from pages.ui.state import url_numbers
-from pages.ui.tex import aligned, tex
+from pages.ui.tex import aligned, result_tex, sign_tex, tex
 
 START_X = 1.0
 COMPARED = ("sigmoid", "tanh", "relu")
@@ -57,10 +57,11 @@ def _live_numbers(activation: Activation, x: float) -> list[str]:
     here = torch.tensor(x, dtype=torch.float64)
     nudged = central_difference(lambda at: float(activation.function(torch.tensor(at, dtype=torch.float64))), x)
     power = round(np.log10(NUDGE))
+    value, slope = (float(function(here)) for function in (activation.function, activation.derivative))
     return [
-        rf"f({tex(x)}) &= {tex(float(activation.function(here)))}",
-        rf"f'({tex(x)}) &= {tex(float(activation.derivative(here)))}",
-        rf"\tfrac{{f(x + h) - f(x - h)}}{{2h}} &= {tex(nudged)},\ h = 10^{{{power}}}",
+        rf"f({tex(x)}) &{sign_tex(x, value)} {tex(value)}",
+        rf"f'({tex(x)}) &{sign_tex(x, slope)} {tex(slope)}",
+        rf"\tfrac{{f(x + h) - f(x - h)}}{{2h}} &{result_tex(nudged)},\ h = 10^{{{power}}}",
     ]
 
 

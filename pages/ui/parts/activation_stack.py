@@ -17,7 +17,7 @@ from core.words import fixed_text
 from pages.ui import controls
 from pages.ui.frame import Code
 from pages.ui.plane import Dots, Panel, Plane, show_plane, type_point
-from pages.ui.tex import aligned, signed_tex, tex, tex_matrix
+from pages.ui.tex import aligned, both_signs, sign_tex, signed_tex, tex, tex_matrix
 
 SMALL_WIDTH = 3  # a matrix of more columns is set smaller
 BENT = {name: ACTIVATIONS[name].label for name in TRAINABLE if name != "linear"}
@@ -92,20 +92,23 @@ def _products(stack: Stack) -> None:
     for index, weight in enumerate(stack.weights[1:], 2):
         product, names = product @ weight, f"{names}W_{index}"
         is_last = index == len(stack.weights)
-        left = f"{names} = W" if is_last else names
-        st.latex(size + aligned([f"&{left}", f"&= {tex_matrix(product, 3 if is_last else 2)}"]))
+        left, digits = (f"{names} = W", 3) if is_last else (names, 2)
+        sign = sign_tex(*product.flatten().tolist(), digits=digits)
+        st.latex(size + aligned([f"&{left}", f"&{sign} {tex_matrix(product, digits)}"]))
 
 
 def _logit(stack: Stack, point: Tensor) -> None:
     """Show what the one layer that is left makes of the reader's point."""
     weight, bias = collapse(stack.weights, stack.biases)
     logit = float(point @ weight + bias)
+    rounded = sign_tex(*weight.flatten().tolist(), float(bias), digits=3)
+    factors = both_signs(rounded, sign_tex(*point.flatten().tolist(), digits=2))
     st.latex(
         aligned(
             [
                 r"\text{logit} &= x\,W + b",
-                rf"&= {tex_matrix(point, 2)}\,{tex_matrix(weight)} + {signed_tex(float(bias), 3)}",
-                rf"&= {tex(logit)}",
+                rf"&{factors} {tex_matrix(point, 2)}\,{tex_matrix(weight)} + {signed_tex(float(bias), 3)}",
+                rf"&{both_signs(factors, sign_tex(logit))} {tex(logit)}",
             ]
         )
     )

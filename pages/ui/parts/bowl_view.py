@@ -10,7 +10,7 @@ from pages.ui.charts import show
 from pages.ui.parts.rate_view import curvatures
 from pages.ui.parts.surface_view import show_walk, start_plane
 from pages.ui.rate import Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
-from pages.ui.tex import tex
+from pages.ui.tex import result_tex
 
 STEPS = 20
 DOES = {
@@ -38,7 +38,7 @@ def show_bowl(landscape: Landscape, momentum: float, facts: DeltaGenerator) -> N
         show(walk_losses_figure(path.losses), "bowl_losses", "The loss after each step.")
     with facts:
         st.latex(rf"\text{{loss}} = {landscape.formula}")
-        st.latex(rf"\lambda_{{\max}} = {tex(steep)} \qquad \lambda_{{\min}} = {tex(flat)}")
+        st.latex(rf"\lambda_{{\max}} {result_tex(steep)} \qquad \lambda_{{\min}} {result_tex(flat)}")
         st.caption(_ending(path))
 
 

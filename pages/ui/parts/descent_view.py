@@ -14,7 +14,7 @@ from core.landscapes import LANDSCAPES, Landscape
 from pages.ui import controls, curve
 from pages.ui.state import change_url, forget_url, url_numbers
 from pages.ui.tables import y_range_of
-from pages.ui.tex import signed_tex, tex
+from pages.ui.tex import result_tex, sign_tex, signed_tex, tex
 
 STEPS = 40
 RATES = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.5, 2.0, 4.0, 8.0, 20.0)
@@ -94,12 +94,13 @@ def show_update(landscape: Landscape, path: Path, rate: float, step: int) -> Non
     step = min(step, len(path.losses) - 1)
     w, slope, last = path.weights[step, 0], path.slopes[step, 0], step == len(path.rates)
     if last and path.diverged_at is None:
-        st.latex(rf"w_{{{step}}} = {tex(w)} \qquad \text{{loss}} = {tex(path.losses[-1])}")
+        st.latex(rf"w_{{{step}}} {result_tex(w)} \qquad \text{{loss}} {result_tex(path.losses[-1])}")
         st.caption(f"All {step} steps are played, and the walk ends here.")
         return
     after = w - rate * slope
+    sign = sign_tex(after, w, rate, slope)
     st.latex(
-        rf"\underbrace{{{tex(after)}}}_{{w_{{{step + 1}}}}} = \underbrace{{{tex(w)}}}_{{w_{{{step}}}}}"
+        rf"\underbrace{{{tex(after)}}}_{{w_{{{step + 1}}}}} {sign} \underbrace{{{tex(w)}}}_{{w_{{{step}}}}}"
         rf" - \underbrace{{{tex(rate)}}}_{{\eta}} \cdot \underbrace{{{signed_tex(slope)}}}_{{\text{{slope}}}}"
     )
     if last:

@@ -17,7 +17,7 @@ from pages.ui.charts import show
 from pages.ui.frame import page_of
 from pages.ui.loop_map import next_step
 from pages.ui.parts.loop_state import Loop, made, pairs
-from pages.ui.tex import tex
+from pages.ui.tex import result_tex, sign_tex, tex
 from pages.ui.texts import lesson_text
 
 LESSON_OF = {
@@ -88,7 +88,10 @@ def _predict(loop: Loop) -> None:
     logits = made(state.logits)
     q, p = logits[0].item(), logits[0].sigmoid().item()
     right = (logits > 0) == (pairs().train_targets[made(state.batch)] == 1)
-    st.latex(rf"w \cdot x + b = {tex(q)}, \qquad p(7) = \frac{{1}}{{1 + e^{{-({tex(q)})}}}} = {tex(p)}")
+    st.latex(
+        rf"w \cdot x + b {result_tex(q)}, \qquad "
+        rf"p(7) {sign_tex(q)} \frac{{1}}{{1 + e^{{-({tex(q)})}}}} {sign_tex(q, p)} {tex(p)}"
+    )
     st.markdown(
         f"That is the first digit of the batch. {len(right)} new predictions in all, {int(right.sum())} of them right. "
         "No weight has changed."
@@ -99,7 +102,7 @@ def _loss(loop: Loop) -> None:
     state = loop.state
     each = example_losses(state, pairs())
     best, worst = each.min(), each.max()
-    st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) = {tex(made(state.loss))}")
+    st.latex(rf"L = \frac{{1}}{{{len(each)}}} \sum_n -\log p_n(\text{{right}}) {result_tex(made(state.loss))}")
     st.markdown(
         f"One new number. The best guess of the batch costs {_n(best)}, the worst {_n(worst)}: it gave the right "
         f"answer only {math.exp(-float(worst)):.1%}. Knowing nothing costs log 2 = 0.693."
@@ -109,7 +112,8 @@ def _loss(loop: Loop) -> None:
 def _gradient(loop: Loop) -> None:
     g, bias_gradient = made(loop.state.gradient), loop.state.bias_gradient
     st.latex(
-        rf"\|\nabla_w L\| = {tex(g.norm().item())}, \qquad \frac{{\partial L}}{{\partial b}} = {tex(bias_gradient)}"
+        rf"\|\nabla_w L\| {result_tex(g.norm().item())}, \qquad "
+        rf"\frac{{\partial L}}{{\partial b}} {result_tex(bias_gradient)}"
     )
     st.markdown(
         f"785 new numbers, one for each weight and one for the bias. {int((g == 0).sum())} are exactly 0: no digit of "
@@ -154,7 +158,9 @@ def _repeat(loop: Loop) -> None:
 def _stop(loop: Loop) -> None:
     state = loop.state
     accuracy, total = made(state.accuracy), len(pairs().test_targets)
-    st.latex(rf"\frac{{{round(accuracy * total)}}}{{{total}}} = {100 * accuracy:.2f}\,\%")
+    right = round(accuracy * total)
+    sign = "=" if 10_000 * right % total == 0 else r"\approx"
+    st.latex(rf"\frac{{{right}}}{{{total}}} {sign} {100 * accuracy:.2f}\,\%")
     st.markdown(
         f"right on 3s and 7s that no step has seen, after {_count(state.rounds)}. No weight has changed. "
         "Press 2 to go on all the same."

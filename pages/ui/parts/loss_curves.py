@@ -20,7 +20,7 @@ from pages.ui.curve import Line, Picture, Point, Walk, grid, show_curve
 from pages.ui.frame import Code
 from pages.ui.parts.loss_terms import CLASSES, LOGITS
 from pages.ui.state import set_url, url_number, url_numbers
-from pages.ui.tex import aligned, tex
+from pages.ui.tex import aligned, result_tex, sign_tex, tex
 
 CURVES = {
     "squared": "MSE: squared error",
@@ -122,10 +122,11 @@ def _class_slice(others: list[float]) -> tuple[Sampled, Sampled]:
 
 def _live_numbers(value: Sampled, slope: Sampled, x: float, symbol: str) -> list[str]:
     nudged = central_difference(lambda at: float(value(np.array([at]))[0]), x)
+    loss, gradient = (float(function(np.array([x]))[0]) for function in (value, slope))
     return [
-        rf"L({tex(x)}) &= {tex(float(value(np.array([x]))[0]))}",
-        rf"\tfrac{{\partial L}}{{\partial {symbol}}} &= {tex(float(slope(np.array([x]))[0]))}",
-        rf"\tfrac{{L({symbol} + h) - L({symbol} - h)}}{{2h}} &= {tex(nudged)}",
+        rf"L({tex(x)}) &{sign_tex(x, loss)} {tex(loss)}",
+        rf"\tfrac{{\partial L}}{{\partial {symbol}}} &{result_tex(gradient)}",
+        rf"\tfrac{{L({symbol} + h) - L({symbol} - h)}}{{2h}} &{result_tex(nudged)}",
     ]
 
 

@@ -11,7 +11,7 @@ from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.frame import Code
 from pages.ui.parts.softmax_tex import exponentials_tex, is_too_small, shares_tex
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, result_tex, sign_tex, signed_tex, tex
 
 CLASSES = ("A", "B", "C")
 LOGITS = (2.0, 1.0, 0.1)
@@ -52,11 +52,14 @@ def loss_tex(terms: SoftmaxTerms, label: int) -> list[str]:
     log, loss = tex(float(terms.log), digits), tex(float(terms.loss), digits)
     if is_too_small(p):  # the logarithm of a float64 of 0 would be −∞
         shift = f" - {signed_tex(terms.shift, 6)}" if terms.shift else ""
-        logit, total = tex(float(terms.logits[label]), 6), tex(float(terms.total.log()), 6)
-        steps = rf"z_{name}{shift} - \ln \textstyle\sum = {logit}{shift} - {total}"
+        numbers = [float(terms.logits[label]), terms.shift, float(terms.total.log())]
+        steps = rf"= z_{name}{shift} - \ln \textstyle\sum {sign_tex(*numbers, digits=6)}"
+        steps += rf" {tex(numbers[0], 6)}{shift} - {tex(numbers[2], 6)}"
     else:
-        steps = rf"\ln {in_bracket(probability_tex(terms, label))}"
-    return [rf"\ln p_{name} &= {steps} = {log}", rf"L &= -\ln p_{name} = {loss}"]
+        numbers = [shown_number(terms, label)]
+        steps = rf"{sign_tex(*numbers)} \ln {in_bracket(probability_tex(terms, label))}"
+    sign, whole = sign_tex(*numbers, float(terms.log), digits=digits), sign_tex(float(terms.loss), digits=digits)
+    return [rf"\ln p_{name} &{steps} {sign} {log}", rf"L &= -\ln p_{name} {whole} {loss}"]
 
 
 def in_bracket(text: str) -> str:
@@ -66,21 +69,33 @@ def in_bracket(text: str) -> str:
 
 def probability_tex(terms: SoftmaxTerms, index: int) -> str:
     """Return a probability; the right class's as 1 − the rest, where four digits would round it to 1."""
-    text, lacking = tex(float(terms.probabilities[index])), float(terms.lacking)
-    if text != "1" or terms.one_hot[index] == 0 or is_too_small(lacking):
-        return text
-    return f"1 - {tex(lacking)}"
+    number = tex(shown_number(terms, index))
+    return f"1 - {number}" if _by_the_rest(terms, index) else number
+
+
+def shown_number(terms: SoftmaxTerms, index: int) -> float:
+    """Return the number that stands for a probability: its own, or the rest that lacks to 1."""
+    return float(terms.lacking if _by_the_rest(terms, index) else terms.probabilities[index])
+
+
+def _by_the_rest(terms: SoftmaxTerms, index: int) -> bool:
+    is_right, is_one = terms.one_hot[index] != 0, tex(float(terms.probabilities[index])) == "1"
+    return bool(is_right) and is_one and not is_too_small(float(terms.lacking))
 
 
 def gradient_tex(terms: SoftmaxTerms) -> list[str]:
     """Return p − y for each logit with the live numbers."""
     probabilities = [in_bracket(probability_tex(terms, index)) for index in range(len(CLASSES))]
     rows = zip(CLASSES, probabilities, terms.one_hot.tolist(), terms.gradient.tolist(), strict=True)
-    return [rf"p_{name} - y_{name} &= {p} - {y:.0f} = {tex(g)}" for name, p, y, g in rows]
+    lines = []
+    for index, (name, p, y, g) in enumerate(rows):
+        number = shown_number(terms, index)
+        lines.append(rf"p_{name} - y_{name} &{sign_tex(number)} {p} - {y:.0f} {sign_tex(number, g)} {tex(g)}")
+    return lines
 
 
 def nudged_tex(terms: SoftmaxTerms, label: int) -> list[str]:
     """Return the slope of the loss in each logit by central differences, to hold against p − y."""
     nudged = numeric_gradient(lambda z: LOSSES["cross_entropy"].function(z, torch.tensor(label)), terms.logits)
     rows = zip(CLASSES, nudged.tolist(), strict=True)
-    return [r"&\text{nudged}", *(rf"\Delta L / \Delta z_{name} &= {tex(n)}" for name, n in rows)]
+    return [r"&\text{nudged}", *(rf"\Delta L / \Delta z_{name} &{result_tex(n)}" for name, n in rows)]

@@ -7,7 +7,7 @@ from core.experiments.stability import Stability, short_run
 from core.figures.learning_rate import power_figure, runs_figure
 from pages.ui.charts import draw
 from pages.ui.rate import BEYOND, Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
-from pages.ui.tex import tex
+from pages.ui.tex import result_tex
 
 STEPS = 40
 SHARES = (0.25, 0.9, 1.1)  # of the limit, run beside the reader's own; the question asks about another
@@ -56,8 +56,8 @@ def show_runs(subject: Subject, found: Stability, rate: float) -> FullBatchRun:
 
 def show_limit(found: Stability) -> None:
     """Show λmax and 2/λmax with their numbers, and how power iteration closed in on them."""
-    st.latex(rf"\lambda_{{\max}} = {tex(found.curvature, 7)}")
-    st.latex(rf"2/\lambda_{{\max}} = {tex(found.limit)}")
+    st.latex(rf"\lambda_{{\max}} {result_tex(found.curvature, 7)}")
+    st.latex(rf"2/\lambda_{{\max}} {result_tex(found.limit)}")
     alt = "The curvature that power iteration finds, rising towards λmax, and Lanczos's, which arrives."
     draw(power_figure(found.estimates, found.power_steps), "power", alt)
     st.caption(

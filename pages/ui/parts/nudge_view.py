@@ -12,7 +12,7 @@ from core.landscapes import Landscape
 from core.numeric import Nudge, shrink_nudge
 from pages.ui import curve
 from pages.ui.charts import draw
-from pages.ui.tex import aligned, tex
+from pages.ui.tex import aligned, both_signs, result_tex, sign_tex, tex
 
 
 def nudges_at(landscape: Landscape, x: float) -> tuple[float, float, list[Nudge]]:
@@ -39,14 +39,16 @@ def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: S
 
 def show_difference(x: float, slope: float, nudge: Nudge) -> None:
     """Show one forward difference with its numbers, and how far it is from the derivative."""
+    tangent = rf"f'({tex(x)}) {both_signs(sign_tex(x), sign_tex(slope, digits=8))} {tex(slope, 8)}"
     if not is_defined(nudge.forward):
-        st.latex(rf"f'({tex(x)}) = {tex(slope, 8)}")
+        st.latex(tangent)
         st.info(f"The loss has no finite value at x + h = {x + nudge.h:.4g}, so there is no difference. Raise k.")
         return
+    sign = both_signs(sign_tex(x, nudge.h), sign_tex(nudge.forward, digits=8))
     rise = rf"\frac{{f({tex(x)} + {tex(nudge.h)}) - f({tex(x)})}}{{{tex(nudge.h)}}}"
-    st.latex(aligned([f"&{rise}", f"&= {tex(nudge.forward, 8)}"]))  # narrow enough for the column
-    st.latex(rf"f'({tex(x)}) = {tex(slope, 8)}")
-    st.latex(rf"\text{{error}} = {tex(nudge.forward_error, 3)}")
+    st.latex(aligned([f"&{rise}", f"&{sign} {tex(nudge.forward, 8)}"]))  # narrow enough for the column
+    st.latex(tangent)
+    st.latex(rf"\text{{error}} {result_tex(nudge.forward_error, 3)}")
 
 
 def show_table(table: Sequence[Nudge]) -> None:

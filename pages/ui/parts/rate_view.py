@@ -11,11 +11,11 @@ from core.descent import VERDICTS, Verdict, learning_rate_limit, slopes_along, v
 from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, share_left, sweep
 from core.figures.learning_rate import panel_figure
 from core.landscapes import Landscape
-from core.words import number_text
+from core.words import equals_text, number_text
 from pages.ui import controls
 from pages.ui.charts import show
 from pages.ui.rate import Limit, RateSlider, WalkPicture, Zone, rate_stops, show_rate
-from pages.ui.tex import aligned, signed_tex, tex
+from pages.ui.tex import aligned, result_tex, sign_tex, signed_tex, tex
 
 STEPS = 20
 TABLE_STEPS = 10
@@ -97,17 +97,19 @@ def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedul
     st.caption("L, the Lipschitz constant of the slope, says how fast the slope can change: on a parabola, it is λ.")
     curvature, start = curvatures(landscape)[0], landscape.start[0]
     said = verdict(rate, curvature, momentum)
-    st.latex(rf"L = \lambda = f''(w) = {tex(curvature)} \qquad \eta\lambda = {tex(said.product)}")
+    st.latex(rf"L = \lambda = f''(w) {result_tex(curvature)} \qquad \eta\lambda {result_tex(said.product)}")
     if momentum:
-        st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} = {tex(said.limit)}")
+        st.latex(rf"\text{{limit of a constant rate}} = \frac{{2(1+\beta)}}{{\lambda}} {result_tex(said.limit)}")
         st.latex(rf"\text{{left after a step, in the long run: }} {tex(said.factor)}")
         return
     left = share_left(rate, curvature, STEPS, schedule)
     if schedule == "constant":
-        symbols, numbers = rf"(1 - \eta\lambda)^{{{STEPS}}}", rf"{signed_tex(said.factor)}^{{{STEPS}}}"
+        symbols, share = rf"(1 - \eta\lambda)^{{{STEPS}}}", said.factor
+        numbers = rf"{signed_tex(share)}^{{{STEPS}}}"
     else:
-        symbols, numbers = r"\prod_t (1 - \eta_t\lambda)", signed_tex(left)
-    end = rf"&= {numbers} \cdot {tex(start)} = {tex(left * start)}"
+        symbols, share = r"\prod_t (1 - \eta_t\lambda)", left
+        numbers = signed_tex(share)
+    end = rf"&{sign_tex(share, start)} {numbers} \cdot {tex(start)} {sign_tex(share, left * start)} {tex(left * start)}"
     st.latex(aligned([rf"w_{{{STEPS}}} &= {symbols}\, w_0", end]))  # two lines fit a phone
 
 
@@ -142,8 +144,8 @@ def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
     )
     alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[said.kind]}"
     show(figure, f"panel{row}", alt)
-    factor = rf"1 - {tex(rate)} \cdot {tex(curvature)} &= {tex(said.factor)}"
-    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &= {tex(end)}"]))  # narrow enough for five beside each other
+    factor = rf"1 - {tex(rate)} \cdot {tex(curvature)} &{result_tex(said.factor)}"
+    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &{result_tex(end)}"]))  # narrow enough for five beside each other
 
 
 def show_rate_table(landscape: Landscape, start: float) -> None:
@@ -166,4 +168,4 @@ def _three(value: float) -> str:
 def _arrival(last: float) -> str:
     if not np.isfinite(last):
         return f"within {STEPS} steps w has left all numbers"
-    return f"after {STEPS} steps w = {number_text(last, 3)}"
+    return f"after {STEPS} steps w {equals_text(last, 3)}"

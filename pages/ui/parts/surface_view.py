@@ -13,7 +13,7 @@ from pages.ui.components import mount
 from pages.ui.plane import Legend, Panel, Plane, Walk, show_plane
 from pages.ui.state import url_integer
 from pages.ui.tables import table
-from pages.ui.tex import tex, tex_column
+from pages.ui.tex import sign_tex, tex, tex_column
 
 Array = NDArray[np.float64]
 SIDE = 31  # points on each side of the surface
@@ -45,7 +45,8 @@ def show_walk(
 def show_step(path: Path, rate: float) -> None:
     """Show the first step with its numbers, and the loss before all steps and after them."""
     moved = path.weights[0] - rate * path.slopes[0]
-    st.latex(rf"{tex_column(moved)} = {tex_column(path.weights[0])} - {tex(rate)}\,{tex_column(path.slopes[0])}")
+    sign = sign_tex(rate, *moved, *path.weights[0], *path.slopes[0])
+    st.latex(rf"{tex_column(moved)} {sign} {tex_column(path.weights[0])} - {tex(rate)}\,{tex_column(path.slopes[0])}")
     st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
 
 

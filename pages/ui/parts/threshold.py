@@ -15,7 +15,7 @@ from pages.ui.charts import show
 from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
 from pages.ui.state import url_numbers
 from pages.ui.tables import y_range_of
-from pages.ui.tex import tex
+from pages.ui.tex import result_tex, sign_tex, tex
 
 FARTHEST = 15.0  # the largest weighted sum on the picture
 START = 6.0
@@ -40,8 +40,11 @@ def threshold_curve(threshold: float, activation: str) -> None:
         height=300,
     )
     show_curve(picture, (Point(total, "weighted sum"),), "threshold_curve", "sum", (START,))
+    shifted = total - threshold
+    sum_sign, sign = sign_tex(total, shifted, digits=3), sign_tex(total, shifted, output, digits=3)
     st.latex(
-        rf"b = {tex(-threshold)} \qquad f({tex(total, 3)} + b) = f({tex(total - threshold, 3)}) = {tex(output, 3)}"
+        rf"b {result_tex(-threshold)} \qquad "
+        rf"f({tex(total, 3)} + b) {sum_sign} f({tex(shifted, 3)}) {sign} {tex(output, 3)}"
     )
 
 
