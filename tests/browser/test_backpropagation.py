@@ -299,3 +299,14 @@ def test_shares_of_a_gradient_add_up_over_a_batch_and_at_a_fork(visit):
     expect(kept).not_to_have_text(f"{full:,.1f} kB")
     assert size() > 3 * full
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 390])
+def test_both_losses_of_the_network_are_whole(width, visit, settled, new_page):
+    page = visit("/backpropagation?part=network&taken=3", on=new_page(width=width))
+    settled(page)
+    values = page.get_by_test_id("stMetricValue")
+    expect(values).to_have_count(2)
+    sizes = values.evaluate_all("(all) => all.map((one) => [one, ...one.querySelectorAll('*')]"
+                                ".map((part) => [part.scrollWidth, part.clientWidth]))")  # fmt: skip
+    assert all(wide <= room for value in sizes for wide, room in value if room), sizes

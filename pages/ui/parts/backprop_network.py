@@ -87,9 +87,8 @@ def _step_controls(network: Network, losses: Sequence[float], rate: float) -> No
     """What one more step would do, the buttons that do and undo it, and the loss so far."""
     taken, loss = len(losses) - 1, losses[-1]
     after = step_network(network, rate).loss.data
-    now, then = st.columns(2)
-    now.metric("Loss now", number_text(loss))
-    show_loss_after(then, "After the step", loss, after)
+    st.metric("Loss now", number_text(loss))  # below each other, whole beside the picture at 1280 pixels too
+    show_loss_after(st.container(), "After the step", loss, after)
     left, right = st.columns(2)
     full = taken >= MOST_STEPS
     take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: forget_url("taken"))
