@@ -28,7 +28,7 @@ from pages.ui.parts.surface_view import show_step, show_surface, show_walk, star
 from pages.ui.plane import type_point
 from pages.ui.quiz import Outcome
 from pages.ui.state import forget_url, url_integer, url_numbers
-from pages.ui.tex import tex
+from pages.ui.tex import aligned, result_tex, sign_tex, tex
 
 lesson = open_lesson("gradient_descent")
 AFTER = f"The loss before the first step, and after {STEPS} of them."
@@ -107,7 +107,10 @@ def autograd() -> Code:
     with answers:
         for at in dict.fromkeys((x, 3.0, 8.0)):
             y, slope = square_by_autograd(at)
-            st.latex(rf"x = {tex(at)} \qquad x^2 = {tex(y)} \qquad \text{{slope}} = {tex(slope)}")
+            first = rf"x &{result_tex(at)} \qquad x^2 {sign_tex(at, y)} {tex(y)}"
+            st.latex(
+                aligned([first, rf"\text{{slope}} &{sign_tex(at, slope)} {tex(slope)}"])
+            )  # fits beside the picture
         show_code(square_by_autograd)
     lesson.section("Autograd")
     return (square_by_autograd,)

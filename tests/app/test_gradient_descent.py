@@ -170,8 +170,8 @@ def test_autograd_finds_six_and_sixteen(open_page):
     app = open_page("gradient_descent")
     app.segmented_control(key="part").set_value("autograd").run()
     shown = formulas(app)
-    assert r"x = 3 \qquad x^2 = 9 \qquad \text{slope} = 6" in shown
-    assert r"x = 8 \qquad x^2 = 64 \qquad \text{slope} = 16" in shown
+    assert r"x &= 3 \qquad x^2 = 9 \\[4pt] \text{slope} &= 6" in shown
+    assert r"x &= 8 \qquad x^2 = 64 \\[4pt] \text{slope} &= 16" in shown
     assert any("backward()" in code.value for code in app.code)
 
 

@@ -386,3 +386,13 @@ def test_a_smaller_nudge_comes_nearer_until_rounding_wins(visit):
     assert errors[1] < 1e-4 * errors[0]
     assert errors[2] > 100 * errors[1]
     assert "x=" not in page.url
+
+
+@pytest.mark.parametrize("x", ["-9.876543", "0.0000001234567"])
+def test_what_autograd_answers_is_not_cut(x, visit, settled, new_page):
+    page = visit(f"/gradient_descent?part=autograd&at={x}", on=new_page(width=1280))
+    settled(page)
+    formulas = page.locator(".stMain .katex-display")
+    expect(formulas).to_have_count(3)
+    sizes = formulas.evaluate_all("(all) => all.map((one) => [one.scrollWidth, one.clientWidth])")
+    assert all(wide <= room for wide, room in sizes), sizes
