@@ -114,7 +114,7 @@ def test_the_bowl_converges_below_and_is_explained_above(rate, part):
     app = part("bowl", brate=rate)
     assert not app.exception
     words = " ".join(caption.value for caption in app.caption)
-    assert ("walks straight down" if rate == "0.1" else "farther away") in words
+    assert ("Neither weight overshoots" if rate == "0.1" else "farther away") in words
 
 
 def test_the_real_network_shows_its_limit_and_its_run(part):

@@ -81,7 +81,7 @@ def test_a_real_network_below_and_above_its_limit(visit):
     expect(page.get_by_text("The loss fell in every one of 40 steps")).to_be_visible()
     drag_to(page, 0.9)
     page.mouse.up()
-    expect(page.get_by_text("the run diverges")).to_be_visible()
+    expect(page.get_by_text("the walk diverges")).to_be_visible()
 
 
 def test_absurd_links_open_without_an_error(visit):

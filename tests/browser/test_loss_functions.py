@@ -99,7 +99,7 @@ def test_plus_and_minus_a_hundred_cancel_until_they_are_repaired(visit):
     page = visit("/loss_functions")
     page.get_by_role("button", name="+100 and −100").click()
     expect(page.get_by_test_id("stMetricValue")).to_have_text(["0", "100", "10000"])
-    expect(page.get_by_text("Yours add up to 0, and their sizes to 200: some of them cancel.")).to_be_visible()
+    expect(page.get_by_text("Yours add up to 0, and their sizes to 200: all of them cancel.")).to_be_visible()
     page.get_by_role("radio", name="Averaged").click()
     expect(page).to_have_url(re.compile("rung=Averaged"))
     expect(page.get_by_text("their mean, the cost = 10000")).to_be_visible()

@@ -38,7 +38,7 @@ def sigmoid_through_twenty() -> Outcome:
     """Send a real gradient back through twenty layers of sigmoids."""
     sizes = gradient_sizes(DeepConfig("sigmoid", 20))
     ratio = sizes[-1] / sizes[0]
-    exponent = math.floor(math.log10(ratio))
+    exponent = round(math.log10(ratio))
     choice = 0 if ratio < 200 else 1 if ratio < 1e6 else 2
     return Outcome(
         choice, f"{sizes[-1]:.2g} at the last layer, {sizes[0]:.2g} at the first: about 10^{exponent} times less."

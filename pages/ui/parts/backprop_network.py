@@ -94,7 +94,8 @@ def _step_controls(network: Network, losses: Sequence[float], rate: float) -> No
     take, reset = (lambda: set_url("taken", taken + 1, 0)), (lambda: forget_url("taken"))
     left.button("Take the step", key="take", on_click=take, disabled=full, type="primary", width="stretch")
     right.button("Reset", key="reset", on_click=reset, disabled=not taken, width="stretch")
-    st.caption(f"Steps taken with η = {rate:g}: {taken}")
+    again = " Another rate takes them anew, from the same start." if taken else ""
+    st.caption(f"Steps taken with η = {rate:g}: {taken}.{again}")
     if taken:
         charts.draw(
             losses_figure(losses), "losses", f"The loss after each of {taken} steps; it is {number_text(loss)} now."

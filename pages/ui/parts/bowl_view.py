@@ -22,6 +22,7 @@ DOES = {
     "forever": "swings for ever",
     "diverge": "diverges",
 }
+BENDS = "Neither weight overshoots. Each goes a share of its own in every step, so the path bends."
 
 
 def show_bowl(landscape: Landscape, momentum: float, facts: DeltaGenerator) -> None:
@@ -60,4 +61,6 @@ def _ending(path: Path) -> str:
     """Return in words what a walk did."""
     if path.diverged_at is not None:
         return f"{VERDICTS['diverge']} At step {path.diverged_at} it left what can be drawn. Lower the learning rate."
-    return f"{VERDICTS[judge(path)]} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g} in {len(path.rates)} steps."
+    kind = judge(path)
+    told = BENDS if kind == "monotone" else VERDICTS[kind]
+    return f"{told} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g} in {len(path.rates)} steps."

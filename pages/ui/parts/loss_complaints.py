@@ -13,7 +13,8 @@ def own_numbers(rung: str, p: Tensor, y: Tensor) -> str:
     if rung == "difference":
         if not min(errors) < 0 < max(errors):
             return _unseen("no two of your errors have opposite signs", "+100 and −100")
-        return f"Yours add up to {_short(sum(errors))}, and their sizes to {_short(sum(sizes))}: some of them cancel."
+        what = "all" if sum(errors) == 0 else "some"
+        return f"Yours add up to {_short(sum(errors))}, and their sizes to {_short(sum(sizes))}: {what} of them cancel."
     if rung == "absolute":
         return f"Your errors are from {_short(sizes[0])} to {_short(sizes[-1])} in size, and all but 0 pull equally."
     if rung == "squared":

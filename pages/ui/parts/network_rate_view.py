@@ -80,7 +80,7 @@ def explain(run: FullBatchRun, found: Stability) -> str:
     )
     if last > first:
         return (
-            f"{told} Along the steepest direction each step lands farther away than it began: the run diverges. "
+            f"{told} Along the steepest direction the walk diverges: its first steps land farther away each time. "
             "It stays finite only because the ground farther out is less steep. Go below the mark to cure it."
         )
     return f"{told} It overshot the steepest direction, and found flatter ground farther on."
