@@ -20,9 +20,9 @@ def central_difference(function: Callable[[float], float], x: float, h: float = 
 
 
 def relative_error(value: float, reference: float, floor: float = 0.0) -> float:
-    """Return |value − reference| / max(|value|, |reference|, floor), and 0 when all are 0."""
+    """Return |value − reference| / max(|value|, |reference|, floor), and 0 for two that are equal, also infinite."""
     size = max(abs(value), abs(reference), floor)
-    return abs(value - reference) / size if size else 0.0
+    return abs(value - reference) / size if size and value != reference else 0.0
 
 
 def numeric_gradient(function: Callable[[Tensor], Tensor], point: Tensor, h: float = NUDGE) -> Tensor:

@@ -6,6 +6,7 @@ import streamlit as st
 from core.descent import VERDICTS, descend, judge, slope_at, slopes_along, square_by_autograd
 from core.landscapes import LANDSCAPES
 from core.numeric import central_difference, forward_difference, shrink_nudge
+from core.words import number_text
 from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson, show_code
 from pages.ui.parts.descent_view import (
@@ -129,7 +130,8 @@ def kink() -> Outcome:
     path = descend(LANDSCAPES["absolute"], (7.3,), 1.0, 200)
     before, last = path.weights[-2:, 0]
     settled = abs(last) < 0.01
-    sentence = f"After 200 steps it still goes from {before:.1f} to {last:.1f}: the slope is 1 or −1, however near."
+    swing = f"from {number_text(before, 1)} to {number_text(last, 1)}"
+    sentence = f"After 200 steps it still goes {swing}: the slope is 1 or −1, however near."
     return Outcome(0 if settled else 1 if judge(path) != "diverge" else 2, sentence)
 
 
@@ -144,8 +146,9 @@ def saddle() -> Outcome:
 def smallest() -> Outcome:
     """Find the nudge with the least error at 2 on w·cos(0.15πw)."""
     table = nudges_at(LANDSCAPES["cosine"], 2.0)[2]
-    best = min((row for row in table if row.h in (1.0, 1e-8, 1e-16)), key=lambda row: row.forward_error)
-    errors = ", ".join(f"{row.forward_error:.0e} at {row.h:.0e}" for row in table if row.h in (1.0, 1e-8, 1e-16))
+    asked = [row for row in table if row.h in (1.0, 1e-8, 1e-16)]
+    best = min(asked, key=lambda row: row.forward_error)
+    errors = ", ".join(f"{number_text(row.forward_error, 1)} at {number_text(row.h, 1)}" for row in asked)
     return Outcome((1.0, 1e-8, 1e-16).index(best.h), f"The errors were {errors}.")
 
 

@@ -112,7 +112,7 @@ def with_momentum() -> Outcome:
     alone, helped = (descend(LANDSCAPES["square"], (10.0,), 1.5, 300, momentum) for momentum in (0.0, 0.9))
     left = abs(float(helped.weights[-1, 0]))
     lost = f"|w| passed 10¹² at step {alone.diverged_at}" if alone.diverged_at else "|w| stayed below 10¹²"
-    sentence = f"After 300 steps with momentum, |w| = {left:.2g}. Without it, {lost}."
+    sentence = f"After 300 steps with momentum, |w| = {number_text(left, 2)}. Without it, {lost}."
     return Outcome(1 if left < 0.1 and helped.diverged_at is None else 0 if helped.diverged_at else 2, sentence)
 
 

@@ -1,5 +1,7 @@
 """The finite difference as a witness: good wherever a field lets x be, and honest where rounding swallows it."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import example, given, reject, settings
@@ -116,3 +118,10 @@ def test_a_difference_sees_the_value_that_is_nudged_alone():
     n = x * x
     slopes = [difference.slope for difference in nudge_each(n + x, [x, n])]
     assert slopes == pytest.approx([7, 1], rel=1e-9)
+
+
+def test_two_gradients_that_are_both_infinite_are_equal():
+    expression = parse("sqrt(x - 2)", ("x",))
+    check = check_values(expression_graph(expression, {"x": 2.0}))[0]
+    assert (check.gradient, check.autograd, check.autograd_error) == (math.inf, math.inf, 0)
+    assert check.passed == (True, False)

@@ -9,6 +9,7 @@ from core.experiments.collapse import StackConfig, train_stack
 from core.experiments.dead_units import UNITS, ShockConfig, shock
 from core.experiments.vanishing import DeepConfig, gradient_sizes
 from core.softmax import softmax_cross_entropy_terms
+from core.words import number_text, superscript
 from pages.ui.quiz import Outcome
 
 
@@ -41,7 +42,9 @@ def sigmoid_through_twenty() -> Outcome:
     exponent = round(math.log10(ratio))
     choice = 0 if ratio < 200 else 1 if ratio < 1e6 else 2
     return Outcome(
-        choice, f"{sizes[-1]:.2g} at the last layer, {sizes[0]:.2g} at the first: about 10^{exponent} times less."
+        choice,
+        f"{number_text(sizes[-1], 2)} at the last layer, {number_text(sizes[0], 2)} at the first: "
+        f"about 10{superscript(str(exponent))} times less.",
     )
 
 
@@ -60,4 +63,6 @@ def softmax_shifted() -> Outcome:
     change = float((after - before).abs().max())
     first = f"{float(before[0]):.4f} before, {float(after[0]):.4f} after"
     choice = 0 if change < 1e-9 else 1 if after[0] > before[0] else 2
-    return Outcome(choice, f"The first probability was {first}; no probability changed by more than {change:.0e}.")
+    return Outcome(
+        choice, f"The first probability was {first}; no probability changed by more than {number_text(change, 1)}."
+    )

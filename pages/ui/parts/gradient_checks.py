@@ -12,8 +12,8 @@ FAILED = (
     "Move a little away from it."
 )
 LOST = (
-    "Lost in rounding: the gradient is so small beside the other numbers that their 16 digits do not hold it, "
-    "so this witness can neither confirm nor deny it."
+    "Lost in rounding: the difference is too small beside the other numbers for their 16 digits to hold it, because "
+    "the gradient is tiny, or because the two sides of a corner cancel. This witness can neither confirm nor deny it."
 )
 EVERY_CHECK = "every_check"
 
