@@ -15,11 +15,13 @@ from core.operations import OPERATIONS
 from core.slopes import slopes_of
 from core.value_network import Network, NetworkSpec, bias_name, layer_name, neuron_name, weight_name
 
+Array = NDArray[np.float64]
+
 ROUNDING = float(np.finfo(np.float64).eps)
 TOLERANCES = 1e-6, 1e-4  # relative: against autograd, against a finite difference
 SWALLOWED = 1e-14  # autograd rounds as we do, but p − 1 near p = 1 keeps no digits below this
 STEADY = 0.1  # of a slope, by which the next nudge may change it
-RUNGS = 14  # nudges of each kind that are tried for each value
+RUNGS = 24  # nudges of each kind that are tried for each value
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def check_graph(root: Value, named: Mapping[str, Value], autograd: Mapping[str, 
     return [compare(name, value.grad, autograd[name], nudged) for (name, value), nudged in pairs]
 
 
-def nudges_for(value: float, result: float) -> NDArray[np.float64]:
+def nudges_for(value: float, result: float) -> Array:
     """Return the nudges to try (R,), the first a tenth of the value or of 1.
 
     They suit a formula that bends at the scale of 1, one that bends at the scale of a small value, and one whose huge
@@ -85,7 +87,7 @@ def nudges_for(value: float, result: float) -> NDArray[np.float64]:
     """
     size = max(1.0, abs(value))
     near_zero = max(abs(value), 1e-290) if value else 1.0
-    ladders = (0.1 * size, 1e-10 * size), (0.1 * near_zero, 1e-8 * near_zero), (1e-9 * abs(result), 0.1 * size)
+    ladders = (0.1 * size, 1e-14 * size), (0.1 * near_zero, 1e-8 * near_zero), (1e-9 * abs(result), 0.1 * size)
     rungs = np.linspace(0, 1, RUNGS)
     return np.concatenate([largest * (smallest / largest) ** rungs for largest, smallest in ladders if largest])
 
@@ -98,7 +100,7 @@ def nudge_each(root: Value, values: Sequence[Value]) -> list[Difference]:
     """
     h = np.array([nudges_for(value.data, root.data) for value in values]).T  # (R, K)
     column = {value: k for k, value in enumerate(values)}
-    moved: dict[Value, NDArray[np.float64]] = {}
+    moved: dict[Value, Array] = {}
     size, width = np.zeros_like(h), h.copy()
     for value in topological_order(root):
         arguments = [moved[parent] for parent in value.parents]
@@ -110,20 +112,25 @@ def nudge_each(root: Value, values: Sequence[Value]) -> list[Difference]:
             width[:, k] = moved[value][0, :, k] - moved[value][1, :, k]  # 2h as it was rounded
         size = np.maximum(size, abs(moved[value]).max(0))
     up, down = moved[root]
-    slopes, rounding = (up - down) / width, ROUNDING * size / h
-    return [steadiest(slopes[:, k], rounding[:, k]) for k in range(len(values))]
+    slopes, rounding, moves = (up - down) / width, ROUNDING * size / h, abs(up - root.data)
+    return [steadiest(h[:, k], slopes[:, k], rounding[:, k], moves[:, k]) for k in range(len(values))]
 
 
-def steadiest(slopes: NDArray[np.float64], rounding: NDArray[np.float64]) -> Difference:
-    """Return the slope that the next nudge changes least, of those for R nudges.
+def steadiest(h: Array, slopes: Array, rounding: Array, moves: Array) -> Difference:
+    """Return the slope that the next nudge changes least, of those for R nudges h.
 
-    `rounding` (R,) is what each may be wrong by. When none is steady, the first stands, in endless doubt.
+    `rounding` (R,) is what each may be wrong by, `moves` (R,) how far each has moved the result. Where steady slopes
+    disagree, those like the one of the smallest nudge count: x + 1/x near 0 looks to a large nudge like x alone. When
+    none is steady, the first stands, in endless doubt.
     """
     doubt = abs(np.diff(slopes)) + rounding[:-1]
     share = np.where(doubt > 0, doubt / abs(slopes[:-1]), doubt)  # of the slope: a wave looks flat to a large nudge
     steady = share < STEADY
-    best = np.argmin(np.where(steady, share, np.inf))
-    sure = steady.any() or not slopes.any()  # all 0: the result does not move
+    nearest = slopes[np.argmin(np.where(steady, h[:-1], np.inf))]
+    alike = steady & (abs(slopes[:-1] - nearest) <= STEADY * abs(nearest) + doubt)
+    best = np.argmin(np.where(alike, share, np.inf))
+    flat = not slopes.any() and moves.min() <= 0.5 * moves.max()  # as far for each nudge: what bends lies below all
+    sure = steady.any() or flat
     return Difference(float(slopes[best]), float(doubt[best]) if sure else np.inf)
 
 
