@@ -79,3 +79,4 @@ class Ended:
 
 
 Answer = Started | Report | Changed | Weights | Saved | Ended
+OF_ITSELF = Weights | Saved  # may have been on its way when a command was sent, so it is no sign that this was heard

@@ -12,7 +12,7 @@ from core.runs.attendant import Attendant
 from core.runs.dispatch import FIRST_SPEED, FairQueue, work
 from core.runs.engine import Command, EngineStats, Pause, QueueFull, Status
 from core.runs.live import LiveRun
-from core.runs.messages import Answer, Ended
+from core.runs.messages import OF_ITSELF, Answer, Ended
 from core.runs.patience import DIED, GAVE_UP, HUNG, HUNG_TOOK_OVER, MAX_DEATHS, PARK_SECONDS, TOOK_OVER
 from core.runs.pool import WorkerProcess
 from core.runs.store import INTERRUPTED, Store
@@ -185,7 +185,7 @@ class Supervisor:
                 self._replace(worker)
             return
         with self.lock:
-            worker.owes = False
+            worker.owes = worker.owes and all(isinstance(answer, OF_ITSELF) for answer in answers)
             for answer in answers:
                 self._early_deaths = 0
                 self._hear(worker, answer)

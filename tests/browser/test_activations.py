@@ -122,7 +122,7 @@ def test_the_code_that_ran_is_shown_once_it_is_open(visit):
     expect(code).to_contain_text("def sigmoid_slope")
     page.get_by_role("radio", name="A stack").click()
     page.get_by_role("tab", name="collapse").click()
-    expect(code).to_contain_text("def collapse")
+    expect(page.get_by_role("tabpanel", name="collapse").get_by_test_id("stCode")).to_contain_text("def collapse")
 
 
 def shares(page, what):

@@ -17,6 +17,7 @@ from core.model import ModelConfig
 from core.paths import ROOT
 from core.runs import Pause, Progress, Resume, RunSpec, SetLearningRate, Status, Stop, watchdog
 from core.runs.checkpoint import CheckpointFiles
+from core.runs.messages import Changed, Saved, Weights
 from core.runs.patience import MAX_DEATHS
 from core.runs.pool import WorkerProcess
 from core.runs.store import Store
@@ -308,6 +309,26 @@ def test_stop_ends_a_run_also_when_its_worker_hangs(tmp_path, monkeypatch):
         monkeypatch.setattr(watchdog, "SILENT_SECONDS", 1.0)
         stopped = until_over(engine, run, "ann")
         assert (stopped.status, stopped.resumable) == (Status.STOPPED, True)
+
+
+@pytest.mark.embedded("its supervisor")
+@pytest.mark.parametrize(
+    ("answers", "owes"),
+    [
+        ([Saved("")], True),  # after each pause, perhaps just behind the command
+        ([Weights(7, b""), Saved("")], True),
+        ([Saved(""), Changed(Status.RUNNING, 0.1)], False),
+    ],
+)
+def test_what_a_worker_says_of_itself_is_no_answer_to_a_command(tmp_path, monkeypatch, answers, owes):
+    with engine_in(tmp_path) as engine:
+        run = engine.submit(MEDIUM, "ann")
+        worker = until(lambda: worker_of(engine, run))
+        with engine._supervisor.lock, monkeypatch.context() as patch:
+            patch.setattr(worker, "receive", lambda: answers)
+            worker.owes = True
+            engine._supervisor._listen(worker)
+            assert worker.owes == owes
 
 
 def test_a_worker_that_reads_no_longer_keeps_nobody_waiting():

@@ -17,7 +17,7 @@ from core.database import StoreUnavailable
 from core.runs.dispatch import work
 from core.runs.engine import Command, Pause, Status
 from core.runs.live import LiveRun
-from core.runs.messages import Ended, Look, Park
+from core.runs.messages import OF_ITSELF, Ended, Look, Park
 from core.runs.patience import GAVE_UP, LOOK_SECONDS, MAX_DEATHS, OVERTIME_SECONDS
 from core.runs.ray_engine.hand import Hand
 from core.runs.ray_engine.messages import Brief, Home, Order, Outcome, Question, Standing
@@ -186,7 +186,8 @@ class RunActor:
             while hand.run.status.live:
                 answer = hand.receive()
                 with self.lock:
-                    self._heard, self._owes = time.monotonic(), False
+                    self._heard = time.monotonic()
+                    self._owes = self._owes and isinstance(answer, OF_ITSELF)
                     hand.run.hear(answer)
                 if isinstance(answer, Ended):
                     break
