@@ -1,4 +1,4 @@
-"""Anything may stand in a URL: every lesson answers 500 random ones with a page, within a second of processor time.
+"""Anything may stand in a URL: every lesson answers 500 random ones with a page (`--all`; a few of them otherwise).
 
 A URL carries many settings at once, so one page run tries some twenty bad values. Which settings there are is seen by
 opening every part of a lesson, and every choice in it, while what they ask of the URL is written down.
@@ -15,9 +15,6 @@ from streamlit.testing.v1.element_tree import Widget
 
 from pages.ui.catalogue import LESSONS
 from tests.app.conftest import opened
-from tests.tally import Tally, tally
-
-__all__ = ["tally"]
 
 FEW, MANY = 5, 500
 NAMES = [lesson.name for lesson in LESSONS]
@@ -121,12 +118,10 @@ def test_the_settings_of_every_part_are_found(name: str, some: set[str]):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_url_is_a_page(name: str, open_page, tally: Tally, request: pytest.FixtureRequest):
-    settings_of(name)  # opens every part, so that what is measured is warm
+def test_any_url_is_a_page(name: str, open_page, request: pytest.FixtureRequest):
     chance = random.Random(f"urls of {name}")
     for _ in range(MANY if request.config.getoption("--all") else FEW):
         query = random_query(chance, name)
-        with tally.trying(f"addresses of {name}", query):
-            page = open_page(name, **query)
+        page = open_page(name, **query)
         assert not page.exception, f"{query!r}: {page.exception[0]}"
         assert page.title, f"{query!r}: no title"
