@@ -38,7 +38,7 @@ def test_a_new_dispatcher_goes_on_with_what_trains_and_what_waits(tmp_path):
         finished = until_over(engine, trains, "ann")
         assert (finished.status, finished.message) == (Status.FINISHED, "")  # its actor knows of nothing
         assert same_weights(engine.snapshot(trains, "ann").weights, undisturbed(MEDIUM))
-        assert until_poll(engine, waits, "bob", lambda p: p.status == Status.PAUSED).step == 5
+        until_poll(engine, waits, "bob", lambda p: p.status == Status.PAUSED and p.step == 5)
         assert not list((tmp_path / "checkpoints").glob("waiting-*"))
         assert until_over(engine, engine.submit(SHORT, "cleo"), "cleo").status == Status.FINISHED
 
