@@ -17,7 +17,7 @@ class SparseMatrix:
 
     @staticmethod
     def of(dense: Tensor) -> "SparseMatrix":
-        """Return the matrix without its zeros."""
+        """Return a dense matrix (n, m) without its zeros."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")  # torch says so once a process
             return SparseMatrix(dense.to_sparse_csr(), dense.T.to_sparse_csr())

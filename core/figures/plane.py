@@ -24,9 +24,15 @@ Array = NDArray[np.float64]
 
 
 @lru_cache(maxsize=16)
+def _losses(landscape: Landscape) -> Array:
+    """Return a loss over two weights, (181, 181)."""
+    losses: Array = landscape.surface(PIXELS)[1].numpy()
+    return losses
+
+
 def bands_ends(landscape: Landscape) -> tuple[float, float]:
     """Return the least and the largest loss that `bands_uri` shows, 0 for what rounding has left of it."""
-    losses = landscape.surface(PIXELS)[1]
+    losses = _losses(landscape)
     low, high = float(losses.min()), float(losses.max())
     return low if abs(low) > 1e-9 * (high - low) else 0.0, high
 
@@ -34,8 +40,7 @@ def bands_ends(landscape: Landscape) -> tuple[float, float]:
 @lru_cache(maxsize=16)
 def bands_uri(landscape: Landscape) -> str:
     """Return a loss over two weights as an image, dark where it is low, with a line where a band begins."""
-    _, surface = landscape.surface(PIXELS)
-    losses = surface.numpy()
+    losses = _losses(landscape)
     band = np.floor(BANDS * (losses - losses.min()) / (np.ptp(losses) or 1.0))
     light = coloured(np.linspace(0, 1, BANDS + 1), VIRIDIS)  # (25, 4): the highest point has a band of its own
     dark = (light * [LINE, LINE, LINE, 1]).astype(np.uint8)

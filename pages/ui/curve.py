@@ -141,12 +141,10 @@ def show_curve(
 
     def moved() -> None:
         told = reported(key, "point")
-        if not isinstance(told, dict):
-            return
+        told = told if isinstance(told, dict) else {}
         values, ball = valid_points(told.get("x"), len(points), low, high), valid_step(told.get("ball"), len(points))
         if values is not None and ball is not None:
-            settings: dict[str, Setting | None] = {url: None if values == default else values}
-            change_url(settings | ({"step": None, "ball": ball + 1 if ball else None} if walk.paths else {}))
+            change_url({url: None if values == default else values, **(_begun(ball) if walk.paths else {})})
 
     def stepped() -> None:
         step = valid_step(reported(key, "step"), max((len(np.atleast_1d(path.x)) for path in walk.paths), default=1))
@@ -160,6 +158,11 @@ def show_curve(
 
     data = {**_drawing(picture), "points": [asdict(point) for point in points], **_walking(walk)}
     mount("curve", data, key, {"point": moved, "step": stepped, "ball": chosen})
+
+
+def _begun(ball: int) -> dict[str, Setting | None]:
+    """Return the settings of a walk that begins anew, with one of the balls in hand."""
+    return {"step": None, "ball": ball + 1 if ball else None}
 
 
 def _walking(walk: Walk) -> dict[str, Any]:

@@ -12,11 +12,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from pages.ui.catalogue import LESSONS
-from tests.fuzz.support import damaged, each, lines_of
+from tests.fuzz.support import LIMIT, damaged, each, lines_of
 from tests.fuzz.test_imports import JSON
 from tests.load.client import Learner
 from tests.load.server import running_server
-from tests.tally import LIMIT
 
 THINGS = ("point", "step", "weight", "neuron", "cell", "rate", "height", "pick", "drawing", "backgroundFit", "", "x")
 NUMBERS = st.sampled_from([0, 1, -1, 1.5, True, None, 10**400, -(10**30), 1e308, float("nan"), float("inf"), "0", "w1"])
