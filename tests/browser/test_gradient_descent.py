@@ -394,5 +394,6 @@ def test_what_autograd_answers_is_not_cut(x, visit, settled, new_page):
     settled(page)
     formulas = page.locator(".stMain .katex-display")
     expect(formulas).to_have_count(3)
+    expect(formulas.first).to_have_css("padding-right", "2px")  # assets/app.css comes a moment after the text
     sizes = formulas.evaluate_all("(all) => all.map((one) => [one.scrollWidth, one.clientWidth])")
     assert all(wide <= room for wide, room in sizes), sizes
