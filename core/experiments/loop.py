@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.experiments.pairs import Pairs, unit
+from core.experiments.pairs import Pairs, inputs_of, unit
 from core.initialization import initial_weights
 from core.model import PIXELS
 from core.randomness import MAX_SEED, seeded
@@ -68,7 +68,7 @@ def predict(state: LoopState, pairs: Pairs) -> LoopState:
     weights = _weights(state, "predict")
     n, size = len(pairs.train_targets), state.config.batch_size
     batch = torch.randint(n, (size,), generator=seeded(state.config.seed, state.rounds + 1))
-    logits = unit(pairs.train_images[batch]) @ weights + state.bias  # (B, 784) @ (784,) → (B,)
+    logits = inputs_of(pairs, batch) @ weights + state.bias  # (B, 784) @ (784,) → (B,)
     return replace(state, at="predict", batch=batch, logits=logits, loss=None, gradient=None, weights_before=None)
 
 
@@ -86,7 +86,7 @@ def gradient(state: LoopState, pairs: Pairs) -> LoopState:
         raise Refused("A gradient says how the loss changes, and there is no loss yet. Press 3, Loss, first.")
     w = _weights(state, "gradient").clone().requires_grad_()
     b = torch.tensor(state.bias, dtype=torch.float64, requires_grad=True)
-    logits = unit(pairs.train_images[batch]) @ w + b  # (B,)
+    logits = inputs_of(pairs, batch) @ w + b  # (B,)
     mean = F.binary_cross_entropy_with_logits(logits, pairs.train_targets[batch])
     w_gradient, b_gradient = torch.autograd.grad(mean, (w, b))
     return replace(state, at="gradient", gradient=w_gradient, bias_gradient=b_gradient.item())
@@ -167,7 +167,7 @@ def loss_now(state: LoopState, pairs: Pairs) -> float:
     """Return what the last batch costs with the weights as they are now, in nats; raises `Refused` without a batch."""
     if state.batch is None:
         raise Refused("There is no batch yet. Press 2, Predict, first.")
-    logits = unit(pairs.train_images[state.batch]) @ _weights(state, "loss") + state.bias
+    logits = inputs_of(pairs, state.batch) @ _weights(state, "loss") + state.bias
     return F.binary_cross_entropy_with_logits(logits, pairs.train_targets[state.batch]).item()
 
 

@@ -36,4 +36,10 @@ def threes_and_sevens(digits: Digits) -> Pairs:
 
 def unit(images: Tensor) -> Tensor:
     """Return images of bytes as float64 from 0 (paper) to 1 (ink), same shape."""
-    return images.double().div_(255)
+    return images.double().mul_(1 / 255)
+
+
+@lru_cache(maxsize=2)
+def inputs_of(pairs: Pairs, batch: Tensor) -> Tensor:
+    """Return the training images at the indices `batch` (B,) as x (B, 784); the last ones are kept for the next step."""
+    return unit(pairs.train_images.index_select(0, batch))
