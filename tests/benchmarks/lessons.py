@@ -23,29 +23,7 @@ TIMES = 11  # a control is moved so often, here and on the bare page in turn, af
 PAUSE = 120  # milliseconds until nothing moves any more
 ANSWERS = "[data-testid=stMarkdown], [data-testid=stMetricValue]"  # what Python says next to a component
 
-# Milliseconds from a key, a press or a release until the page shows something else: its pictures and all that is inside
-# components, or what stands in the elements that were named.
-WATCH = """(named) => {
-  const inside = () => [...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean);
-  const isOurs = (e) => !e.closest("[data-testid=stStatusWidget]"); // not Streamlit's own sign that a script runs
-  const content = (e) => e.tagName === "CANVAS" ? e.toDataURL() : e.innerHTML;
-  const drawn = (root) => [...root.querySelectorAll("svg, canvas")].filter(isOurs).map(content).join("");
-  const read = () => named ? [...document.querySelectorAll(named)].map((e) => e.textContent).join("") :
-    drawn(document) + inside().map((root) => root.innerHTML + drawn(root)).join("");
-  const before = read();
-  let started = null;
-  const start = () => { started ??= performance.now(); };
-  const first = { capture: true, once: true };
-  for (const event of ["keydown", "pointerdown", "pointerup"]) document.addEventListener(event, start, first);
-  window.answered = new Promise((done, fail) => {
-    setTimeout(() => fail(new Error("no picture changed within ten seconds")), 10000);
-    const look = () => {
-      if (started !== null && read() !== before) done(performance.now() - started);
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
-}"""
+WATCH = (ROOT / "tests" / "benchmarks" / "watch.js").read_text("utf-8")
 
 Act = Callable[[Page, int], None]
 
