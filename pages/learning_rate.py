@@ -132,7 +132,7 @@ def through_the_valley() -> Outcome:
 
 
 def above_the_limit() -> Outcome:
-    """Forty real steps of the network at 1.5 times its limit."""
+    """Twenty-five real steps of the network at 1.5 times its limit."""
     found = stability(Subject())
     run = short_run(Subject(), 1.5 * found.limit, network_rate_view.STEPS)
     choice = 2 if run.diverged_at is not None else 1 if run.losses[-1] > run.losses[0] else 0

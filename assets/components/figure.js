@@ -77,6 +77,7 @@ class Panel {
     const { mode = "lines", marker = {}, line = {} } = trace, stroke = hue(trace), dash = DASHES[line.dash] ?? "none";
     const y = this.y.isLog ? trace.y.map((value) => (value > 0 ? value : null)) : trace.y;
     const d = mode.includes("lines") && polyline(...(line.shape === "hv" ? stairs(trace.x, y) : [trace.x, y]), this.x.at, this.y.at);
+    if (d && trace.fill) svg(inside, "path", { d: `${d}V${this.y.at(0)}H${this.x.at(trace.x[0])}Z`, class: "area", fill: stroke });
     if (d) svg(inside, "path", { d, class: "line", stroke, "stroke-width": line.width ?? 2, "stroke-dasharray": dash });
     if (!mode.includes("markers")) return;
     const [side, end] = (trace.textposition ?? "top center").split(" ");
@@ -97,9 +98,6 @@ class Panel {
     });
   }
 }
-
-// The points of a line that keeps each height up to the next x.
-const stairs = (xs, ys) => [xs.flatMap((x, i) => (i ? [x, x] : [x])), ys.flatMap((y, i) => (i ? [ys[i - 1], y] : [y]))];
 
 const hue = ({ marker, line }) => marker?.color ?? line?.color;
 
@@ -143,8 +141,8 @@ class Figure {
     set(surface, { viewBox: `0 0 ${width} ${full}`, height: full });
     surface.replaceChildren();
     for (const panel of panels) { panel.place(box); panel.draw(surface); }
-    for (const { x, y, text } of titles)
-      svg(surface, "text", { x: scale(0, 1, left, box.right)(x), y: scale(0, 1, box.bottom, top)(y) - 9, class: "head" }, text);
+    for (const { x, y, xref, text } of titles)
+      svg(surface, "text", { x: xref === "x" ? panels[0].x.at(x) : scale(0, 1, left, box.right)(x), y: scale(0, 1, box.bottom, top)(y) - 9, class: "head" }, text);
     this.point();
   }
 

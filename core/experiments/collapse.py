@@ -80,6 +80,7 @@ def planar_points(data: str, seed: int) -> tuple[Tensor, Tensor]:
 
 
 @experiment(maxsize=256)
+@torch.inference_mode()
 def train_stack(config: StackConfig) -> Stack:
     """Return the stack after 100 steps of Adam on the mean log loss of all points, seeded; float64."""
     activation = ACTIVATIONS[config.activation]

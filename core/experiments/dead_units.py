@@ -24,7 +24,7 @@ class ShockConfig:
     rate: float = 12.0  # learning rate of the violent steps, plain SGD
     violent: int = 10  # how many of them
     leak: float = 0.0  # slope left of zero once the violent steps are over; 0 stays with ReLU
-    steps: int = 160  # in all
+    steps: int = 100  # in all
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -57,6 +57,7 @@ class UnitHistory:
 
 
 @experiment(maxsize=64)
+@torch.inference_mode()
 def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
     generator = torch.Generator().manual_seed(config.seed)
@@ -83,7 +84,7 @@ def _history(config: ShockConfig, y: Tensor, sums: Tensor, logits: Tensor, gradi
     losses = F.binary_cross_entropy_with_logits(logits, targets, reduction="none").mean(1)
     own = gradients[:, : 3 * UNITS].view(len(gradients), 3, UNITS)  # two weights and a bias of each
     return UnitHistory(
-        config, (sums > 0).double().mean(1), sums.amax(1), (own**2).sum(1).sqrt(), tuple(losses.tolist())
+        config, (sums > 0).double().mean(1), sums.max(1).values, (own**2).sum(1).sqrt(), tuple(losses.tolist())
     )
 
 

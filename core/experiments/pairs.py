@@ -41,5 +41,5 @@ def unit(images: Tensor) -> Tensor:
 
 @lru_cache(maxsize=2)
 def inputs_of(pairs: Pairs, batch: Tensor) -> Tensor:
-    """Return the training images at the indices `batch` (B,) as x (B, 784); the last ones are kept for the next step."""
+    """Return the training images at the indices `batch` (B,) as x (B, 784); the last are kept for the next step."""
     return unit(pairs.train_images.index_select(0, batch))

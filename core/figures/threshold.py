@@ -1,7 +1,7 @@
 """Figure of a real neuron's weighted sums, and of a threshold that some of them pass."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.figures.figure import Figure
 from core.figures.palette import PALETTE
@@ -12,23 +12,32 @@ BINS = 60
 
 def sums_figure(sums: ArrayLike, threshold: float, own: float) -> Figure:
     """Return a histogram of weighted sums (n,): in colour above the threshold, grey below; `own` is marked."""
-    values = np.asarray(sums, np.float64)
-    counts, ends = np.histogram(values, BINS)
-    centres = (ends[:-1] + ends[1:]) / 2
-    colours = [PALETTE["forward"] if centre > threshold else PALETTE["neutral"] for centre in centres]
+    counts, ends = np.histogram(np.asarray(sums, np.float64), BINS)
+    below = int((ends[:-1] + ends[1:] <= 2 * threshold).sum())  # bins whose middle does not pass the threshold
     figure = Figure()
-    figure.add_trace(
-        "bar",
-        x=centres,
-        y=counts,
-        width=np.diff(ends),
-        marker={"color": colours, "line": {"width": 0}},
-        hovertemplate="sum about %{x:.1f}: %{y} digits<extra></extra>",
-    )
+    _add_bins(figure, counts[:below], ends[: below + 1], PALETTE["neutral"])
+    _add_bins(figure, counts[below:], ends[below:], PALETTE["forward"])
     figure.add_vline(threshold, {"color": PALETTE["accent"], "width": 3})
     figure.add_vline(own, {"color": PALETTE["neutral"], "width": 2, "dash": "dash"})
-    figure.add_annotation(x=own, y=1, yref="paper", text="learned", showarrow=False, yanchor="bottom")
-    styled(figure, 260, showlegend=False, bargap=0)
-    figure.x_axes(title="weighted sum Σ wx of the neuron")
-    figure.y_axes(title="test digits")
+    figure.add_annotation(x=own, y=1, xref="x", yref="paper", text="learned", showarrow=False, yanchor="bottom")
+    styled(figure, 260, showlegend=False)
+    figure.x_axes(title="weighted sum Σ wx of the neuron", range=[min(ends[0], threshold), max(ends[-1], threshold)])
+    figure.y_axes(title="test digits", rangemode="tozero")
     return figure
+
+
+def _add_bins(figure: Figure, counts: NDArray[np.int64], ends: NDArray[np.float64], colour: str) -> None:
+    """Add bins (n,) between their ends (n + 1,) as stairs over an area."""
+    if not counts.size:
+        return
+    middles = (ends[:-1] + ends[1:]) / 2
+    figure.add_trace(
+        "scatter",
+        x=ends,
+        y=np.append(counts, counts[-1]),
+        customdata=np.append(middles, middles[-1]),
+        mode="lines",
+        line={"color": colour, "width": 2, "shape": "hv"},
+        fill="tozeroy",
+        hovertemplate="sum about %{customdata:.3g}: %{y} digits<extra></extra>",
+    )

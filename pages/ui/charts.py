@@ -23,9 +23,10 @@ def show(figure: Figure, key: str, alt: str) -> None:
 
 
 def draw(figure: Figure, key: str, alt: str) -> None:
-    """Show a figure that a control redraws: lines, dots, upright bars of named things and maps, on some pairs of axes.
+    """Show a figure that a control redraws: lines, areas below them, dots, upright bars of named things and maps.
 
-    Axes may be linear, logarithmic or of names; there may be titles of panels, upright lines across them, a legend.
+    Axes may be linear, logarithmic or of names; there may be several pairs of them, titles of panels, texts above
+    the picture, upright lines across it, a legend.
     """
     mount("figure", {"traces": plain(figure.traces), "layout": plain(figure.layout), "alt": alt}, key, {})
 

@@ -119,7 +119,7 @@ def test_the_bowl_converges_below_and_is_explained_above(rate, part):
 
 def test_the_real_network_shows_its_limit_and_its_run(part):
     found = stability(Subject())
-    run = short_run(Subject(), 0.27, 40)
+    run = short_run(Subject(), 0.27, 25)
     app = part("network")
     assert not app.exception
     assert f"{found.limit:.4g}" in formulas(app)
@@ -129,12 +129,12 @@ def test_the_real_network_shows_its_limit_and_its_run(part):
 
 def test_why_a_run_above_the_limit_may_end_low_is_told_with_its_own_numbers(part):
     found = stability(Subject())
-    run = short_run(Subject(), 1.1 * found.limit, 40)
+    run = short_run(Subject(), 1.25 * found.limit, 25)
     assert run.rises > 0
     assert run.losses[-1] < run.losses[0]
     told = " ".join(caption.value for caption in part("network").caption)
-    assert f"the loss rose in {run.rises} of 40 steps, up to {max(run.losses):.3f}" in told
-    below = [short_run(Subject(), 0.9 * found.limit, 40)]
+    assert f"the loss rose in {run.rises} of 25 steps, up to {max(run.losses):.3f}" in told
+    below = [short_run(Subject(), 0.9 * found.limit, 25)]
     assert beyond_the_limit(below, found) == ""
 
 

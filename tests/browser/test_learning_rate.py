@@ -78,7 +78,7 @@ def test_a_real_network_below_and_above_its_limit(visit):
     page = visit("/learning_rate?part=A+real+network")
     expect(slider(page)).to_be_visible(timeout=60_000)
     expect(page.locator(".stage text.note")).to_have_text(["1/λmax", "2/λmax"])
-    expect(page.get_by_text("The loss fell in every one of 40 steps")).to_be_visible()
+    expect(page.get_by_text("The loss fell in every one of 25 steps")).to_be_visible()
     drag_to(page, 0.9)
     page.mouse.up()
     expect(page.get_by_text("the walk diverges")).to_be_visible()

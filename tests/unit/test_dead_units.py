@@ -20,7 +20,7 @@ def test_violent_steps_kill_and_calm_steps_do_not_revive():
 
 
 def test_a_leak_brings_them_back():
-    history = shock(ShockConfig(leak=0.01))
+    history = shock(ShockConfig(leak=0.01, steps=160))
     assert revived(history) >= 5
     assert int(history.without_gradient[-1]) == 0
     assert history.losses[-1] < 0.1

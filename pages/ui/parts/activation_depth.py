@@ -72,7 +72,7 @@ def dead_part() -> Code:
         )
         violent = controls.number("Violent steps", "violent", 0, 40, 10)
         leak = controls.stops("Slope of the leak", "leak", (LEAK, 0.05, 0.1, 0.25), LEAK)
-        steps = controls.number("Steps in all", "steps", 60, 400, 160, 20)
+        steps = controls.number("Steps in all", "steps", 60, 400, 100, 20)
         seed = controls.number("Seed", "seed", 0, 999, 0)
         unit = controls.number("Unit to write out", "unit", 1, UNITS, 1)
     relu, leaky = (shock(ShockConfig(rate, violent, slope, steps, seed)) for slope in (0.0, leak))

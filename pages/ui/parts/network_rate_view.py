@@ -9,8 +9,8 @@ from pages.ui.charts import draw
 from pages.ui.rate import BEYOND, Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
 from pages.ui.tex import result_tex
 
-STEPS = 40
-SHARES = (0.25, 0.9, 1.1)  # of the limit, run beside the reader's own; the question asks about another
+STEPS = 25
+SHARES = (0.25, 0.9, 1.25)  # of the limit, run beside the reader's own; the question asks about another
 DEFAULT_SHARE = 0.5
 REACH = 2.0  # the slider ends at so many times the limit
 

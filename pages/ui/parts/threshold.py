@@ -11,7 +11,7 @@ from core.experiments.small_reader import small_reader
 from core.experiments.threshold import fire, first_layer_sums, own_threshold
 from core.figures.threshold import sums_figure
 from core.words import number_text
-from pages.ui.charts import show
+from pages.ui.charts import draw
 from pages.ui.curve import Line, Picture, Point, Vertical, grid, show_curve
 from pages.ui.state import url_numbers
 from pages.ui.tables import y_range_of
@@ -58,7 +58,7 @@ def real_sums(threshold: float, neuron: int) -> None:
         f"**Hidden neuron {neuron + 1} of a network that reads digits.** Its weighted sum passes the threshold for "
         f"{fires:,} of 10,000 test digits. Training chose a threshold of {number_text(own, places=3)}."
     )
-    show(sums_figure(sums, threshold, own), "real_sums", alt=f"Weighted sums of 10,000 digits; {fires} pass")
+    draw(sums_figure(sums, threshold, own), "real_sums", alt=f"Weighted sums of 10,000 digits; {fires} pass")
 
 
 @lru_cache(maxsize=16)
