@@ -16,7 +16,8 @@ from core.validation import require_integer, require_number
 STEPS = ("initialise", "predict", "loss", "gradient", "step", "repeat", "stop")
 MAX_RATE = 100.0
 MAX_BATCH = 4096
-MAX_ROUNDS = 1000  # in all: a link to the last of them still opens within a second
+MAX_ROUNDS = 1000  # in all, and fewer of large batches: a link to the last of them still opens within a second
+MAX_EXAMPLES = 400_000
 
 
 class Refused(ValueError):
@@ -35,6 +36,11 @@ class LoopConfig:
         require_integer("seed", self.seed, 0, MAX_SEED)
         require_number("learning rate", self.learning_rate, 1e-6, MAX_RATE)
         require_integer("batch size", self.batch_size, 1, MAX_BATCH)
+
+    @property
+    def most_rounds(self) -> int:
+        """How many rounds there may be in all."""
+        return min(MAX_ROUNDS, MAX_EXAMPLES // self.batch_size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +105,8 @@ def step(state: LoopState, pairs: Pairs) -> LoopState:
         raise Refused("This step is taken: the gradient belonged to the old weights. Press 2, Predict, for a new one.")
     if state.gradient is None or state.loss is None:
         raise Refused("Nothing says yet which way to go. Press 4, Gradient, first.")
-    if state.rounds >= MAX_ROUNDS:
-        raise Refused(f"{MAX_ROUNDS:,} rounds are as far as this page goes. Press 7, Stop, or start over.")
+    if state.rounds >= (most := state.config.most_rounds):
+        raise Refused(f"{most:,} rounds are as far as this page goes. Press 7, Stop, or start over.")
     rate = state.config.learning_rate
     return replace(
         state,
@@ -115,10 +121,10 @@ def step(state: LoopState, pairs: Pairs) -> LoopState:
 
 
 def repeat(state: LoopState, pairs: Pairs, rounds: int = 1) -> LoopState:
-    """Step 6: run steps 2 to 5 `rounds` times, each time on a new batch, up to `MAX_ROUNDS` in all."""
+    """Step 6: run steps 2 to 5 `rounds` times, each time on a new batch, up to the most that there may be."""
     _weights(state, "repeat")
     require_integer("rounds", rounds, 1, MAX_ROUNDS)
-    left = MAX_ROUNDS - state.rounds
+    left = state.config.most_rounds - state.rounds
     for _ in range(max(1, min(rounds, left))):
         for part in (predict, loss, gradient, step):
             state = part(state, pairs)
@@ -138,7 +144,7 @@ ACTS: dict[str, Act] = dict(zip(STEPS, (initialise, predict, loss, gradient, ste
 
 def replay(config: LoopConfig, pairs: Pairs, rounds: int, at: str) -> LoopState:
     """Return the state after `rounds` finished rounds whose last step was `at`; "" and 0 rounds is the very start."""
-    require_integer("rounds", rounds, 0, MAX_ROUNDS)
+    require_integer("rounds", rounds, 0, config.most_rounds)
     state = LoopState(config)
     if not at and not rounds:
         return state

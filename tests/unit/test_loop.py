@@ -201,6 +201,17 @@ def test_the_rounds_end_somewhere(pairs):
     assert repeat(replace(state, rounds=MAX_ROUNDS - 3), pairs, 100).rounds == MAX_ROUNDS
 
 
+def test_there_are_fewer_rounds_of_large_batches(pairs):
+    config = LoopConfig(batch_size=1024)
+    assert config.most_rounds == 390  # of 400,000 examples
+    assert LoopConfig(batch_size=256).most_rounds == MAX_ROUNDS
+    last = replay(config, pairs, 390, "repeat")
+    with pytest.raises(Refused, match="390 rounds are as far as"):
+        repeat(last, pairs)
+    with pytest.raises(ValueError, match="rounds"):
+        replay(config, pairs, 391, "repeat")
+
+
 @pytest.mark.parametrize(
     "bad", [{"seed": -1}, {"learning_rate": 0.0}, {"learning_rate": float("nan")}, {"batch_size": 0}]
 )

@@ -38,7 +38,7 @@ def made(number: T | None) -> T:
 
 def current(config: LoopConfig) -> Loop:
     """Return this session's loop at the place the URL names, replayed from the seed where it is not there already."""
-    rounds = url_integer("rounds", 0, 0, MAX_ROUNDS)
+    rounds = min(url_integer("rounds", 0, 0, MAX_ROUNDS), config.most_rounds)
     at = url_choice("at", "", STEPS)
     loop = session("loop", lambda: Loop(LoopState(config), LoopState(config)))
     if (loop.state.config, loop.state.rounds, loop.state.at) != (config, rounds, at):
