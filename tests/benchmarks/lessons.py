@@ -154,6 +154,7 @@ def opened(browser: Browser, url: str) -> Page:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(url)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    page.wait_for_load_state("networkidle")  # the code of components comes after the page
     return page
 
 
