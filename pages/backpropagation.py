@@ -8,7 +8,7 @@ from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson
 from pages.ui.graph import forget_step
 from pages.ui.parts.backprop_formula import show_autograd, show_square, show_typed
-from pages.ui.parts.backprop_matrix import show_matrices
+from pages.ui.parts.backprop_matrix import show_matrix_part
 from pages.ui.parts.backprop_network import show_network_part
 from pages.ui.parts.backprop_runs import larger, longer, rows, twice, zeros
 from pages.ui.parts.backprop_sums import DEMONSTRATIONS
@@ -36,7 +36,7 @@ def sums() -> Code:
 PARTS = {
     "square": Part("3x² + 2", square, {"longer": longer}),
     "formula": Part("Your formula", show_typed, {"larger": larger}),
-    "matrices": Part("Matrices", show_matrices, {"rows": rows}),
+    "matrices": Part("Matrices", show_matrix_part, {"rows": rows}),
     "network": Part("A network", show_network_part, {"zeros": zeros}),
     "sums": Part("Why it adds up", sums, {"twice": twice}),
 }

@@ -14,12 +14,11 @@ from core.randomness import SMALL_SEED
 from core.words import in_brackets, number_text
 from pages.ui import controls
 from pages.ui.frame import Code, Part, open_lesson
-from pages.ui.matrices import block, show_product
+from pages.ui.matrices import block, show_matrices
 from pages.ui.parts import forward_questions
 from pages.ui.parts.hand import hand_picture, label_of, pick_activation, read_hand, type_numbers
 from pages.ui.parts.reading import as_tensor, drawn_digit, show_layers, show_neuron, show_unrolled, test_digit
 from pages.ui.parts.threshold import FARTHEST, real_sums, threshold_curve
-from pages.ui.state import set_url, url_numbers
 
 lesson = open_lesson("forward_pass")
 
@@ -72,11 +71,14 @@ def as_matrices() -> Code:
         seed = controls.number("Seed of the weights", "seed", 0, SMALL_SEED, 0)
     rows = ROWS[:1] if amount == "one" else ROWS
     weights, bias = normal_weights(seed)
-    row, column = (int(place) for place in url_numbers("cell", (0, 0), 0, len(ROWS) - 1))
-    place = (row, column) if row < len(rows) and column < len(bias) else (0, 0)
     cells = linear_cells(rows, weights, bias)
-    blocks = block("x", rows, 0), block("W", weights.tolist()), block("b", [bias.tolist()])
-    show_product(*blocks, cells, "product", place, lambda *chosen: set_url("cell", chosen, (0, 0)))
+    blocks = (
+        block("x", rows, "row", digits=0),
+        block("W", weights.tolist(), "column", "·"),
+        block("b", [bias.tolist()], "column", "+"),
+        block("q", [[cell.value for cell in row] for row in cells], "cell", "="),
+    )
+    show_matrices(blocks, [[cell.text for cell in row] for row in cells], "product")
     n = len(rows)
     parts = [("q", n, 2), ("x", n, 4), ("W", 4, 2), ("b", 1, 2)]
     q, x, w, b = (rf"\underset{{{rows} \times {columns}}}{{{name}}}" for name, rows, columns in parts)

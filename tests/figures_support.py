@@ -13,7 +13,7 @@ from core.figures.figure import Figure
 
 DRAWN = {"type", "x", "y", "xaxis", "yaxis", "mode", "line", "marker", "text", "textposition", "cliponaxis"}
 DRAWN |= {"name", "legendgroup", "showlegend", "customdata", "hovertemplate", "hoverinfo"}
-DRAWN |= {"z", "zmin", "zmax", "colorscale", "showscale", "ygap"}
+DRAWN |= {"z", "zmin", "zmax", "colorscale", "showscale", "ygap", "fill"}
 DRAWN |= {"textangle", "constraintext"}  # say that a text is neither turned nor shrunk, which ours never is
 
 

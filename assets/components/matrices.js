@@ -1,34 +1,36 @@
-// x · W + b = result, cell by cell: a cell of the result shows the row and the column it is made of, and its sum in the
-// words that Python sent. Reports "cell" [row, column] when one is chosen.
+// Matrices with signs between them, the last one their result, cell by cell: a cell of the result lights the row, the
+// column or the cell of each that it is made of, and is written out in the words that Python sent. Reports "cell" [row,
+// column] when one is chosen.
+const MAKES = { row: ([row], i) => i === row, column: ([, column], i, j) => j === column, cell: ([row, column], i, j) => i === row && j === column };
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const stage = parentElement.querySelector(".stage");
   const focused = stage.getRootNode().activeElement?.dataset?.cell;
   stage.replaceChildren();
   const line = html(stage, "div", "line");
-  const blocks = {};
-  for (const part of ["x", "weights", "bias", "result"]) {
-    if (part !== "x") html(line, "span", "sign", { weights: "·", bias: "+", result: "=" }[part]);
-    blocks[part] = block(line, data[part], data.palette, part === "result");
-  }
+  const blocks = data.blocks.map((told, index) => {
+    if (told.sign) html(line, "span", "sign", told.sign);
+    return block(line, told, data.palette, index === data.blocks.length - 1);
+  });
   const words = html(stage, "p", "words");
   words.setAttribute("aria-live", "polite");
 
-  const show = ([row, column]) => {
-    const lit = { x: (i) => i === row, weights: (i, j) => j === column, bias: (i, j) => j === column, result: (i, j) => i === row && j === column };
-    for (const [part, cells] of Object.entries(blocks))
-      cells.forEach((cell) => cell.classList.toggle("lit", lit[part](...cell.dataset.cell.split(",").map(Number))));
-    words.textContent = data.words[row][column];
+  const show = (place) => {
+    blocks.forEach((cells, index) => cells.forEach((cell) => cell.classList.toggle("lit", MAKES[data.blocks[index].takes](place, ...at(cell)))));
+    words.textContent = data.words[place[0]][place[1]];
   };
-  for (const cell of blocks.result) {
-    const place = cell.dataset.cell.split(",").map(Number);
+  for (const cell of blocks.at(-1)) {
+    const place = at(cell);
     cell.onpointerenter = cell.onfocus = () => show(place);
     cell.onpointerleave = cell.onblur = () => show(data.selected);
     cell.onclick = () => { data.selected = place; show(place); setTriggerValue("cell", place); };
-    cell.onkeydown = (event) => step(event, place, blocks.result);
+    cell.onkeydown = (event) => step(event, place, blocks.at(-1));
     if (cell.dataset.cell === focused) cell.focus();
   }
   show(data.selected);
 }
+
+const at = (cell) => cell.dataset.cell.split(",").map(Number);
 
 function step(event, [row, column], cells) {
   const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];

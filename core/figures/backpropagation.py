@@ -1,49 +1,10 @@
-"""Pictures of the backpropagation lesson: matrices with their numbers, losses after steps, shares of a gradient."""
+"""Pictures of the backpropagation lesson: losses after steps, shares of a gradient."""
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.figures.figure import Figure
-from core.figures.palette import DIVERGING, PALETTE
-from core.figures.panels import panels
+from core.figures.palette import PALETTE
 from core.figures.style import styled
-from core.words import fixed_text
-
-Matrix = NDArray[np.float64]
-ROW = 34  # pixels
-
-
-def matrices_figure(titles: Sequence[str], matrices: Sequence[Matrix], ink: str) -> Figure:
-    """Show matrices side by side, each (rows, columns), coloured by sign, with their numbers in the colour `ink`."""
-    widths = tuple(max(matrix.shape[1], 2) for matrix in matrices)
-    figure = panels(1, len(matrices), subplot_titles=tuple(titles), column_widths=widths, horizontal_spacing=0.06)
-    for column, matrix in enumerate(matrices, 1):
-        size = float(np.abs(matrix).max()) or 1.0
-        figure.add_trace(
-            "heatmap",
-            row=1,
-            col=column,
-            z=matrix,
-            colorscale=DIVERGING,
-            zmin=-size,
-            zmax=size,
-            opacity=0.55,  # so that the page's text colour stands out on every cell
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            hovertemplate="row %{y}, column %{x}: %{z:.6g}<extra></extra>",
-        )
-        rows, columns = np.indices(matrix.shape)
-        texts = [fixed_text(number, 2) for number in matrix.ravel()]
-        numbers = {"x": columns.ravel(), "y": rows.ravel(), "text": texts, "textfont": {"color": ink}}
-        figure.add_trace("scatter", row=1, col=column, mode="text", **numbers, hoverinfo="skip")
-    figure.x_axes(visible=False)
-    figure.y_axes(visible=False, autorange="reversed")
-    styled(figure, 70 + ROW * max(len(matrix) for matrix in matrices), showlegend=False)
-    figure.lay_out(margin={"l": 4, "r": 4, "t": 40, "b": 8})
-    return figure
 
 
 def losses_figure(losses: Sequence[float]) -> Figure:

@@ -1,45 +1,55 @@
-"""A matrix product cell by cell: the component `matrices`."""
+"""Matrices and what they make, cell by cell: the component `matrices`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from core.forward import Cell
 from core.words import fixed_text
 from pages.ui.components import mount, reported
+from pages.ui.state import set_url, url_numbers
+
+FIRST = (0, 0)
 
 
 @dataclass(frozen=True)
 class Block:
-    """One matrix as it is shown: its name, its shape and its numbers as text."""
+    """One matrix as it is shown: its name, its shape, its numbers as text, the sign before it.
+
+    `takes` says which of its cells go into cell (i, j) of the result: "row" i, "column" j, or "cell" (i, j).
+    """
 
     name: str
     shape: str
     rows: Sequence[Sequence[str]]
+    takes: str
+    sign: str
 
 
-def block(name: str, rows: Sequence[Sequence[float]], digits: int = 2) -> Block:
+def block(name: str, rows: Sequence[Sequence[float]], takes: str, sign: str = "", digits: int = 2) -> Block:
     """Return a matrix as text, with its shape such as 4 × 2."""
     texts = [[fixed_text(value, digits) for value in row] for row in rows]
-    return Block(name, f"{len(rows)} × {len(rows[0])}", texts)
+    return Block(name, f"{len(rows)} × {len(rows[0])}", texts, takes, sign)
 
 
-def show_product(
-    x: Block, weights: Block, bias: Block, cells: Sequence[Sequence[Cell]], key: str,
-    selected: tuple[int, int], on_cell: Callable[[int, int], None],
-) -> None:  # fmt: skip
-    """Show x · W + b = result; `on_cell(row, column)` runs when the reader chooses a cell of the result."""
-    result = block("q", [[cell.value for cell in row] for row in cells])
+def show_matrices(blocks: Sequence[Block], words: Sequence[Sequence[str]], key: str) -> None:
+    """Show matrices, the last one their result; `words` (rows, columns) say what each of its cells is made of.
+
+    The cell that the reader chose stands in the URL, as `cell`.
+    """
+    rows, columns = range(len(words)), range(len(words[0]))
+    row, column = (int(place) for place in url_numbers("cell", FIRST, 0, max(len(rows), len(columns)) - 1))
 
     def chosen() -> None:
         place = reported(key, "cell")
-        if isinstance(place, list) and len(place) == 2 and all(type(index) is int for index in place):
-            row, column = place
-            if 0 <= row < len(cells) and 0 <= column < len(cells[0]):
-                on_cell(row, column)
+        if not isinstance(place, list) or len(place) != 2 or not all(type(index) is int for index in place):
+            return
+        if place[0] in rows and place[1] in columns:
+            set_url("cell", tuple(place), FIRST)
 
     data = {
-        **{part: asdict(shown) for part, shown in {"x": x, "weights": weights, "bias": bias, "result": result}.items()},
-        "words": [[f"row {cell.row + 1}, column {cell.column + 1}:  {cell.text}" for cell in row] for row in cells],
-        "selected": list(selected),
+        "blocks": [asdict(shown) for shown in blocks],
+        "words": [
+            [f"row {i + 1}, column {j + 1}:  {text}" for j, text in enumerate(line)] for i, line in enumerate(words)
+        ],
+        "selected": [row, column] if row in rows and column in columns else list(FIRST),
     }
     mount("matrices", data, key, {"cell": chosen})

@@ -80,9 +80,9 @@ def test_cells_are_the_batch_of_four(open_page):
     shown = data(page, "matrices")
     weights = torch.randn(4, 2, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
     truth = torch.tensor([[1, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1], [1, 0, 1, 0]]).double() @ weights
-    numbers = [[float(text.replace("−", "-")) for text in row] for row in shown["result"]["rows"]]
+    numbers = [[float(text.replace("−", "-")) for text in row] for row in shown["blocks"][-1]["rows"]]
     assert np.array(numbers) == pytest.approx(truth.numpy(), abs=0.00501)
-    assert [shown[part]["shape"] for part in ("x", "weights", "bias", "result")] == ["4 × 4", "4 × 2", "1 × 2", "4 × 2"]
+    assert [block["shape"] for block in shown["blocks"]] == ["4 × 4", "4 × 2", "1 × 2", "4 × 2"]
     assert shown["selected"] == [3, 1]
 
 

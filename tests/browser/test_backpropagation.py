@@ -243,6 +243,19 @@ def test_a_frame_of_dragging_the_head_is_quick(visit, quick_frames):
     expect(page).to_have_url(re.compile(r"[?&]step="))
 
 
+def test_a_cell_of_a_gradient_shows_the_row_and_the_column_that_make_it(visit):
+    page = visit("/backpropagation?part=Matrices")
+    cells, lit = page.locator(".words"), page.locator("span.cell.lit")
+    expect(lit).to_have_count(4 + 4)  # dW: a row of xᵀ, a column of dq, of four examples
+    page.get_by_role("button", name=re.compile("^dW, row 3, column 2: ")).click()
+    expect(cells).to_have_text(re.compile(r"row 3, column 2: ( ?\+? ?\S+·\S+){4} ≈ \S+$"))
+    expect(page).to_have_url(re.compile(r"cell=2(%2C|,)1"))
+    page.get_by_role("radio", name="db", exact=True).click()
+    expect(cells).to_contain_text("row 1, column 1")  # db has no third row
+    expect(lit).to_have_count(4)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_matrices_one_gradient_after_the_other_and_all_checked(visit, settled):
     page = visit("/backpropagation?part=Matrices")
     checks = page.get_by_test_id("stTable")
@@ -250,7 +263,7 @@ def test_matrices_one_gradient_after_the_other_and_all_checked(visit, settled):
     expect(first).to_contain_text("dq4 × 3")
     for name in ("dx", "db"):
         page.get_by_role("radio", name=name, exact=True).click()
-        expect(page.get_by_label(re.compile(f"^The matrices of {name}: "))).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile(f"^{name}, row 1, column 1: "))).to_be_visible()
         expect(page).to_have_url(re.compile(f"gradient={name}"))
     loss = page.get_by_test_id("stMetricValue").first
     before = loss.text_content()

@@ -8,7 +8,7 @@ from core.activations import ACTIVATIONS
 from core.experiments.dead_units import ShockConfig, shock
 from core.experiments.network_loss import FullBatchRun
 from core.figures.activations import activations_figure, softmax_figure, temperature_figure
-from core.figures.backpropagation import losses_figure, matrices_figure, shares_figure, sizes_figure
+from core.figures.backpropagation import losses_figure, shares_figure, sizes_figure
 from core.figures.baseline import ideals_figure, scores_figure
 from core.figures.depth import LINES, gradients_figure, units_figure
 from core.figures.digits import image_figure, probabilities_figure
@@ -40,8 +40,6 @@ CASES = [
     (softmax_figure, TERMS, "ABC"),
     (temperature_figure, Z, "ABC", 0.7, (0.05, 100.0)),
     (losses_figure, [0.7, 0.5, 0.4]),
-    (matrices_figure, ["p", "dq"], [RNG.normal(size=(4, 3)), np.zeros((4, 1))], "white"),
-    (matrices_figure, ["p"], [RNG.normal(size=(2, 2)).T], "black"),
     (shares_figure, ["first", "second"], [-3.0, 2.0], "the batch"),
     (sizes_figure, ["x", "a1"], [401408, 65536]),
     (ideals_figure, *IMAGES),

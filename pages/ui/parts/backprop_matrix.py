@@ -1,17 +1,15 @@
 """Backpropagation at matrix size: cross-entropy(softmax(x W + b))."""
 
-from collections.abc import Callable
-
-import numpy as np
 import streamlit as st
 
-from core.figures.backpropagation import Matrix, matrices_figure
-from core.graphs.matrices import CLASSES, MAX_BATCH, check_matrices, example_batch, matrix_table
+from core.graphs.matrices import MAX_BATCH, check_matrices, example_batch, matrix_table
+from core.graphs.matrix_cells import GRADIENT_CELLS
 from core.matrix_graph import Cache, backward, by_autograd, forward, gradient_step
 from core.randomness import SMALL_SEED
-from pages.ui import charts, controls
+from pages.ui import controls
 from pages.ui.frame import Code
 from pages.ui.graph import show_graph
+from pages.ui.matrices import block, show_matrices
 from pages.ui.parts.backprop_step import show_loss_after
 from pages.ui.parts.gradient_checks import verdict
 
@@ -24,7 +22,7 @@ RULES: dict[str, tuple[str, str]] = {
 }
 
 
-def show_matrices() -> Code:
+def show_matrix_part() -> Code:
     """The graph with shapes, one gradient at a time as matrices with their numbers, and every check."""
     picture = st.container()
     left, middle, right, step = st.columns([2, 2, 3, 2], gap="medium")
@@ -54,31 +52,8 @@ def show_matrices() -> Code:
 
 
 def show_rule(name: str, cache: Cache) -> None:
-    """One gradient's rule with the matrices that go into it."""
-    parts = PARTS[name](cache)
+    """One gradient's rule with the matrices that go into it, and what each of its cells is made of."""
     st.latex(RULES[name][1])
-    alt = f"The matrices of {name}: " + ", ".join(f"{title} is {matrix.shape}" for title, matrix in parts.items())
-    charts.show(matrices_figure(list(parts), list(parts.values()), charts.ink()), "matrices", alt)
-
-
-def _dq(cache: Cache) -> dict[str, Matrix]:
-    right = np.eye(CLASSES)[cache.y.numpy()]
-    return {"p": cache.p.numpy(), "y": right, "dq": backward(cache).dq.numpy()}
-
-
-def _dw(cache: Cache) -> dict[str, Matrix]:
-    gradients = backward(cache)
-    return {"xᵀ": cache.x.T.numpy(), "dq": gradients.dq.numpy(), "dW": gradients.dW.numpy()}
-
-
-def _db(cache: Cache) -> dict[str, Matrix]:
-    gradients = backward(cache)
-    return {"dq": gradients.dq.numpy(), "db": gradients.db[None].numpy()}
-
-
-def _dx(cache: Cache) -> dict[str, Matrix]:
-    gradients = backward(cache)
-    return {"dq": gradients.dq.numpy(), "Wᵀ": cache.W.T.numpy(), "dx": gradients.dx.numpy()}
-
-
-PARTS: dict[str, Callable[[Cache], dict[str, Matrix]]] = {"dq": _dq, "dW": _dw, "db": _db, "dx": _dx}
+    made = GRADIENT_CELLS[name](cache)
+    blocks = [block(factor.name, factor.values.tolist(), factor.takes, factor.sign) for factor in made.factors]
+    show_matrices(blocks, made.texts, "matrices")
