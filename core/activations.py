@@ -7,7 +7,6 @@ from functools import partial
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 LEAK = 0.01  # slope of leaky ReLU left of zero; Maas, Hannun and Ng, 2013
 PARAMETRIC_SLOPE = 0.25  # parametric ReLU's starting slope, which training then changes; He et al., 2015
@@ -71,7 +70,7 @@ def relu(x: Tensor) -> Tensor:
 
 def leaky_relu(x: Tensor, leak: float = LEAK) -> Tensor:
     """Return x where x > 0 and leak · x elsewhere, in the shape of x; a leak of 0 is ReLU."""
-    return F.leaky_relu(x, leak)
+    return torch.where(x > 0, x, leak * x)
 
 
 def leaky_relu_slope(x: Tensor, leak: float = LEAK) -> Tensor:

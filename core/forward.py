@@ -89,8 +89,6 @@ def work_out_neuron(x: Sequence[float], weights: Sequence[float], bias: float, a
 class Cell:
     """One cell of x @ W + b: row of x times column of W, product by product."""
 
-    row: int
-    column: int
     terms: tuple[Term, ...]
     bias: float
     value: float
@@ -109,17 +107,12 @@ def matmul_cells(x: Tensor, weights: Tensor, bias: Tensor) -> tuple[tuple[Cell, 
             "the columns of x must match the rows of W, and b the columns of W"
         )
     rows, columns = x.tolist(), weights.T.tolist()
-    return tuple(
-        tuple(
-            _cell(i, j, row, column, float(bias[j])) for j, column in enumerate(columns)
-        )
-        for i, row in enumerate(rows)
-    )  # fmt: skip
+    return tuple(tuple(_cell(row, column, float(b)) for column, b in zip(columns, bias, strict=True)) for row in rows)
 
 
-def _cell(i: int, j: int, row: Sequence[float], column: Sequence[float], bias: float) -> Cell:
+def _cell(row: Sequence[float], column: Sequence[float], bias: float) -> Cell:
     terms = tuple(Term(x, w, x * w) for x, w in zip(row, column, strict=True))
-    return Cell(i, j, terms, bias, sum(term.product for term in terms) + bias)
+    return Cell(terms, bias, sum(term.product for term in terms) + bias)
 
 
 def sum_text(terms: Sequence[Term], bias: float, total: float) -> str:

@@ -30,6 +30,7 @@ def drawable(figure: Figure) -> None:
     for trace in figure.traces:
         assert trace["type"] in {"scatter", "bar", "heatmap"}
         assert set(trace) <= DRAWN
+        assert trace.get("fill", "tozeroy") == "tozeroy"
 
 
 def as_sent(figure: go.Figure | ReadyMade) -> dict[str, Any]:

@@ -51,6 +51,3 @@ class Axis {
       .map((value) => [value, tickformat ? written(value, tickformat) : short(value, 4)]);
   }
 }
-
-// The points of a line that keeps each height up to the next x.
-const stairs = (xs, ys) => [xs.flatMap((x, i) => (i ? [x, x] : [x])), ys.flatMap((y, i) => (i ? [ys[i - 1], y] : [y]))];

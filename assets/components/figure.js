@@ -76,7 +76,7 @@ class Panel {
   scatter(inside, over, trace) {
     const { mode = "lines", marker = {}, line = {} } = trace, stroke = hue(trace), dash = DASHES[line.dash] ?? "none";
     const y = this.y.isLog ? trace.y.map((value) => (value > 0 ? value : null)) : trace.y;
-    const d = mode.includes("lines") && polyline(...(line.shape === "hv" ? stairs(trace.x, y) : [trace.x, y]), this.x.at, this.y.at);
+    const d = mode.includes("lines") && polyline(...(line.shape in TURNS ? stairs(trace.x, y, TURNS[line.shape]) : [trace.x, y]), this.x.at, this.y.at);
     if (d && trace.fill) svg(inside, "path", { d: `${d}V${this.y.at(0)}H${this.x.at(trace.x[0])}Z`, class: "area", fill: stroke });
     if (d) svg(inside, "path", { d, class: "line", stroke, "stroke-width": line.width ?? 2, "stroke-dasharray": dash });
     if (!mode.includes("markers")) return;

@@ -1,7 +1,11 @@
 // Matrices with signs between them, the last one their result, cell by cell: a cell of the result lights the row, the
 // column or the cell of each that it is made of, and is written out in the words that Python sent. Reports "cell" [row,
 // column] when one is chosen.
-const MAKES = { row: ([row], i) => i === row, column: ([, column], i, j) => j === column, cell: ([row, column], i, j) => i === row && j === column };
+const TAKES = {
+  row: ([row], i) => i === row,
+  column: ([, column], i, j) => j === column,
+  cell: ([row, column], i, j) => i === row && j === column,
+};
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const stage = parentElement.querySelector(".stage");
@@ -16,7 +20,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   words.setAttribute("aria-live", "polite");
 
   const show = (place) => {
-    blocks.forEach((cells, index) => cells.forEach((cell) => cell.classList.toggle("lit", MAKES[data.blocks[index].takes](place, ...at(cell)))));
+    blocks.forEach((cells, index) => cells.forEach((cell) => cell.classList.toggle("lit", TAKES[data.blocks[index].takes](place, ...at(cell)))));
     words.textContent = data.words[place[0]][place[1]];
   };
   for (const cell of blocks.at(-1)) {
@@ -39,7 +43,7 @@ function step(event, [row, column], cells) {
 }
 
 function block(parent, { name, shape, rows }, palette, isResult) {
-  const figure = html(parent, "figure", "block"), grid = html(figure, "div", "grid-cells");
+  const figure = html(parent, "figure", "block"), grid = sideways(html(figure, "div", "grid-cells"));
   grid.style.gridTemplateColumns = `repeat(${rows[0].length}, auto)`;
   html(figure, "figcaption", "", `${name}  ${shape}`);
   return rows.flatMap((row, i) => row.map((text, j) => {

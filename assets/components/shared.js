@@ -166,6 +166,13 @@ function polyline(xs, ys, sx, sy) {
   return d;
 }
 
+// The points of a line in stairs, which leaves a height where `turn` says between two x.
+const TURNS = { hv: (from, to) => to, hvh: (from, to) => (from + to) / 2 };
+const stairs = (xs, ys, turn) => [
+  xs.flatMap((x, i) => (i ? [turn(xs[i - 1], x), turn(xs[i - 1], x), x] : [x])),
+  ys.flatMap((y, i) => (i ? [ys[i - 1], y, y] : [y])),
+];
+
 // The points of such a path alone, each a line of no length.
 const stops = (d) => d.replace(/[ML]([^ML]+)/g, "M$1h0");
 

@@ -80,16 +80,16 @@ def planar_points(data: str, seed: int) -> tuple[Tensor, Tensor]:
 
 
 @experiment(maxsize=256)
-@torch.inference_mode()
 def train_stack(config: StackConfig) -> Stack:
     """Return the stack after 100 steps of Adam on the mean log loss of all points, seeded; float64."""
     activation = ACTIVATIONS[config.activation]
     network = PlaneNetwork(config.widths, activation.gain, torch.Generator().manual_seed(config.seed))
     optimizer = Adam(network.parameters, RATE)
     x, y = planar_points(config.data, config.seed)
-    for _ in range(STEPS):
-        network.forward_backward(x, y, activation)
-        optimizer.step(network.gradient)
+    with torch.inference_mode():  # the gradients are our own; so torch keeps no notes for its
+        for _ in range(STEPS):
+            network.forward_backward(x, y, activation)
+            optimizer.step(network.gradient)
     trained = tuple(layer.weight for layer in network.layers), tuple(layer.bias for layer in network.layers)
     answers = run_layers(x, *trained, config.activation)[-1].squeeze(1) > 0
     return Stack(config, *trained, float((answers == (y > 0)).double().mean()))

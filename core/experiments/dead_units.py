@@ -57,7 +57,6 @@ class UnitHistory:
 
 
 @experiment(maxsize=64)
-@torch.inference_mode()
 def shock(config: ShockConfig) -> UnitHistory:
     """Train 2-12-1 on a disc and a ring: violent SGD steps with ReLU, then Adam at 0.05 with the leak; seeded."""
     generator = torch.Generator().manual_seed(config.seed)
@@ -65,16 +64,17 @@ def shock(config: ShockConfig) -> UnitHistory:
     network = PlaneNetwork((2, UNITS, 1), ACTIVATIONS["relu"].gain, generator)
     optimizer, leaky = Adam(network.parameters, CALM_RATE), with_leak("Leaky ReLU", r"\max(ax, x)", config.leak)
     sums, logits, gradients = [], [], []
-    for step in range(config.steps):
-        is_violent = step < config.violent
-        hidden, last = network.forward_backward(x, y, ACTIVATIONS["relu"] if is_violent else leaky)
-        sums.append(hidden)
-        logits.append(last.squeeze(1))
-        gradients.append(network.gradient.clone())
-        if is_violent:
-            network.parameters.sub_(network.gradient, alpha=config.rate)
-        else:
-            optimizer.step(network.gradient)
+    with torch.inference_mode():  # the gradients are our own; so torch keeps no notes for its
+        for step in range(config.steps):
+            is_violent = step < config.violent
+            hidden, last = network.forward_backward(x, y, ACTIVATIONS["relu"] if is_violent else leaky)
+            sums.append(hidden)
+            logits.append(last.squeeze(1))
+            gradients.append(network.gradient.clone())
+            if is_violent:
+                network.parameters.sub_(network.gradient, alpha=config.rate)
+            else:
+                optimizer.step(network.gradient)
     return _history(config, y, torch.stack(sums), torch.stack(logits), torch.stack(gradients))
 
 

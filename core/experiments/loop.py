@@ -17,7 +17,7 @@ STEPS = ("initialise", "predict", "loss", "gradient", "step", "repeat", "stop")
 MAX_RATE = 100.0
 MAX_BATCH = 4096
 MAX_ROUNDS = 1000  # in all, and fewer of large batches: a link to the last of them still opens within a second
-MAX_EXAMPLES = 400_000
+MAX_EXAMPLES = 400_000  # of all rounds together; reading them is what takes the time
 
 
 class Refused(ValueError):
@@ -39,7 +39,7 @@ class LoopConfig:
 
     @property
     def most_rounds(self) -> int:
-        """How many rounds there may be in all."""
+        """How many rounds there may be in all: min(1,000, 400,000 // batch size)."""
         return min(MAX_ROUNDS, MAX_EXAMPLES // self.batch_size)
 
 
@@ -105,8 +105,8 @@ def step(state: LoopState, pairs: Pairs) -> LoopState:
         raise Refused("This step is taken: the gradient belonged to the old weights. Press 2, Predict, for a new one.")
     if state.gradient is None or state.loss is None:
         raise Refused("Nothing says yet which way to go. Press 4, Gradient, first.")
-    if state.rounds >= (most := state.config.most_rounds):
-        raise Refused(f"{most:,} rounds are as far as this page goes. Press 7, Stop, or start over.")
+    if state.rounds >= state.config.most_rounds:
+        raise Refused(too_many(state.config))
     rate = state.config.learning_rate
     return replace(
         state,
@@ -140,6 +140,12 @@ def stop(state: LoopState, pairs: Pairs) -> LoopState:
 
 Act = Callable[[LoopState, Pairs], LoopState]
 ACTS: dict[str, Act] = dict(zip(STEPS, (initialise, predict, loss, gradient, step, repeat, stop), strict=True))
+
+
+def too_many(config: LoopConfig) -> str:
+    """Return why there are no more rounds, and what to do."""
+    most, size = config.most_rounds, config.batch_size
+    return f"{most:,} rounds are as far as batches of {size:,} go on this page. Press 7, Stop, or start over."
 
 
 def replay(config: LoopConfig, pairs: Pairs, rounds: int, at: str) -> LoopState:

@@ -41,5 +41,8 @@ def unit(images: Tensor) -> Tensor:
 
 @lru_cache(maxsize=2)
 def inputs_of(pairs: Pairs, batch: Tensor) -> Tensor:
-    """Return the training images at the indices `batch` (B,) as x (B, 784); the last are kept for the next step."""
+    """Return the training images at the indices `batch` (B,) as x (B, 784), which nobody may change.
+
+    The last two are kept, by the identity of `batch`: a round asks for its own twice.
+    """
     return unit(pairs.train_images.index_select(0, batch))

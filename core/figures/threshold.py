@@ -27,17 +27,17 @@ def sums_figure(sums: ArrayLike, threshold: float, own: float) -> Figure:
 
 
 def _add_bins(figure: Figure, counts: NDArray[np.int64], ends: NDArray[np.float64], colour: str) -> None:
-    """Add bins (n,) between their ends (n + 1,) as stairs over an area."""
+    """Add bins (n,) between their ends (n + 1,) as stairs over an area, a point in the middle of each."""
     if not counts.size:
         return
     middles = (ends[:-1] + ends[1:]) / 2
     figure.add_trace(
         "scatter",
-        x=ends,
-        y=np.append(counts, counts[-1]),
-        customdata=np.append(middles, middles[-1]),
+        x=np.concatenate([ends[:1], middles, ends[-1:]]),
+        y=np.pad(counts, 1, "edge"),
+        customdata=np.pad(middles, 1, "edge"),
         mode="lines",
-        line={"color": colour, "width": 2, "shape": "hv"},
+        line={"color": colour, "width": 2, "shape": "hvh"},
         fill="tozeroy",
         hovertemplate="sum about %{customdata:.3g}: %{y} digits<extra></extra>",
     )

@@ -27,14 +27,14 @@ class GradientCells:
     """What a gradient is made of, the gradient itself last, and each of its cells written out."""
 
     factors: tuple[Factor, ...]
-    texts: tuple[tuple[str, ...], ...]
+    texts: tuple[tuple[str, ...], ...]  # (rows, columns) of the gradient
 
 
 def logits_cells(cache: Cache) -> GradientCells:
-    """Return dq = (p − y) / N."""
+    """Return dq = (p − y) / N, all of them (N, K)."""
     n, dq = len(cache.y), backward(cache).dq
     y = torch.nn.functional.one_hot(cache.y, cache.p.shape[1]).double()
-    factors = (Factor("p", cache.p, "cell"), Factor("y", y, "cell", "−"), Factor("dq", dq, "cell", f"÷ {n} ="))
+    factors = (Factor("p", cache.p, "cell", "("), Factor("y", y, "cell", "−"), Factor("dq", dq, "cell", f") ÷ {n} ="))
 
     def text(i: int, j: int) -> str:
         p, right, gradient = (float(values[i, j]) for values in (cache.p, y, dq))
@@ -44,13 +44,13 @@ def logits_cells(cache: Cache) -> GradientCells:
 
 
 def weight_cells(cache: Cache) -> GradientCells:
-    """Return dW = xᵀ dq."""
+    """Return dW = xᵀ dq: (D, N) · (N, K) → (D, K)."""
     gradients = backward(cache)
     return _product(Factor("xᵀ", cache.x.T, "row"), Factor("dq", gradients.dq, "column", "·"), "dW", gradients.dW)
 
 
 def bias_cells(cache: Cache) -> GradientCells:
-    """Return db = Σ of the rows of dq."""
+    """Return db = Σ of the rows of dq: (N, K) → (1, K)."""
     gradients = backward(cache)
     db = gradients.db[None]  # (1, K)
 
@@ -61,7 +61,7 @@ def bias_cells(cache: Cache) -> GradientCells:
 
 
 def input_cells(cache: Cache) -> GradientCells:
-    """Return dx = dq Wᵀ."""
+    """Return dx = dq Wᵀ: (N, K) · (K, D) → (N, D)."""
     gradients = backward(cache)
     return _product(Factor("dq", gradients.dq, "row"), Factor("Wᵀ", cache.W.T, "column", "·"), "dx", gradients.dx)
 

@@ -110,7 +110,10 @@ def random_query(chance: random.Random, name: str) -> dict[str, str | list[str]]
         ("loss_functions", {"p", "y", "rung", "out", "loss", "right"}),
         ("gradient_descent", {"w", "step", "balls", "ball", "f", "curve", "k", "u", "v", "rate2", "at"}),
         ("learning_rate", {"rate", "momentum", "schedule", "bowl", "brate", "nrate", "seed"}),
-        ("backpropagation", {"x", "f", "step", "n", "mseed", "gradient", "net", "taken", "weight", "sum", "images"}),
+        (
+            "backpropagation",
+            {"x", "f", "step", "n", "mseed", "gradient", "net", "taken", "weight", "sum", "images", "cell"},
+        ),
     ],
 )
 def test_the_settings_of_every_part_are_found(name: str, some: set[str]):

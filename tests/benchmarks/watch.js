@@ -3,6 +3,7 @@
 // what is measured; so a frame looks only when a picture or a component was touched. Nothing says that a canvas was drawn
 // on, so what draws there says it.
 (named) => {
+  window.unwatch?.(); // whoever watched before does no more
   const inside = () => [...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean);
   const isOurs = (e) => !e.closest("[data-testid=stStatusWidget]"); // not Streamlit's own sign that a script runs
   const content = (e) => e.tagName === "CANVAS" ? e.toDataURL() : e.innerHTML;
@@ -12,11 +13,16 @@
 
   let started = null, seen = window.touches ??= 0;
   const touch = () => { window.touches += 1; };
-  const brings = (node) => node instanceof Element && (node.matches("svg, canvas") || node.querySelector("svg, canvas"));
-  const isPicture = ({ target, addedNodes }) => target instanceof SVGElement || [...addedNodes].some(brings);
+  const within = (root) => [root, ...root.querySelectorAll("*")];
+  const brings = (element) => element.shadowRoot || element.matches("svg, canvas");
+  const isDrawn = (node) => (node instanceof Element ? node : node.parentElement) instanceof SVGElement;
   const all = { subtree: true, childList: true, attributes: true, characterData: true };
-  const page = new MutationObserver((changes) => { if (named || changes.some(isPicture)) touch(); });
   const components = new MutationObserver(touch);
+  const page = new MutationObserver((changes) => {
+    const added = changes.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node instanceof Element).flatMap(within);
+    for (const { shadowRoot } of added) if (shadowRoot) components.observe(shadowRoot, all);
+    if (named || added.some(brings) || changes.some(({ target }) => isDrawn(target))) touch();
+  });
   page.observe(document, all);
   for (const root of inside()) components.observe(root, all);
   const context = CanvasRenderingContext2D.prototype;
@@ -30,15 +36,20 @@
   const first = { capture: true, once: true };
   for (const event of ["keydown", "pointerdown", "pointerup"]) document.addEventListener(event, start, first);
   window.answered = new Promise((done, fail) => {
-    setTimeout(() => fail(new Error("no picture changed within ten seconds")), 10000);
+    let frame = 0;
+    const timeout = setTimeout(() => fail(new Error("no picture changed within ten seconds")), 10000);
+    window.unwatch = () => {
+      for (const observer of [page, components]) observer.disconnect();
+      cancelAnimationFrame(frame);
+      clearTimeout(timeout);
+    };
     const look = () => {
       const now = performance.now(), isWorthALook = started !== null && window.touches > seen;
       seen = window.touches;
-      if (!isWorthALook || read() === before) return requestAnimationFrame(look);
-      page.disconnect();
-      components.disconnect();
+      if (!isWorthALook || read() === before) { frame = requestAnimationFrame(look); return; }
+      window.unwatch();
       done(now - started);
     };
-    requestAnimationFrame(look);
+    frame = requestAnimationFrame(look);
   });
 }

@@ -245,13 +245,13 @@ def test_a_frame_of_dragging_the_head_is_quick(visit, quick_frames):
 
 def test_a_cell_of_a_gradient_shows_the_row_and_the_column_that_make_it(visit):
     page = visit("/backpropagation?part=Matrices")
-    cells, lit = page.locator(".words"), page.locator("span.cell.lit")
+    words, lit = page.locator(".words"), page.locator("span.cell.lit")
     expect(lit).to_have_count(4 + 4)  # dW: a row of xᵀ, a column of dq, of four examples
     page.get_by_role("button", name=re.compile("^dW, row 3, column 2: ")).click()
-    expect(cells).to_have_text(re.compile(r"row 3, column 2: ( ?\+? ?\S+·\S+){4} ≈ \S+$"))
+    expect(words).to_have_text(re.compile(r"row 3, column 2: ( ?\+? ?\S+·\S+){4} ≈ \S+$"))
     expect(page).to_have_url(re.compile(r"cell=2(%2C|,)1"))
     page.get_by_role("radio", name="db", exact=True).click()
-    expect(cells).to_contain_text("row 1, column 1")  # db has no third row
+    expect(words).to_contain_text("row 1, column 1")  # db has no third row
     expect(lit).to_have_count(4)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

@@ -59,8 +59,10 @@ def test_every_cell_of_a_matrix_product_equals_torch(n, k, m, seed):
     cells = matmul_cells(x, w, b)
     values = torch.tensor([[cell.value for cell in row] for row in cells], dtype=torch.float64)
     torch.testing.assert_close(values, x @ w + b)
-    assert all(cell.row == i and cell.column == j for i, row in enumerate(cells) for j, cell in enumerate(row))
-    assert len(cells[0][0].terms) == k
+    for i, row in enumerate(cells):
+        for j, cell in enumerate(row):
+            assert [term.input for term in cell.terms] == x[i].tolist()
+            assert [term.weight for term in cell.terms] == w[:, j].tolist()
 
 
 def test_a_cell_written_out():

@@ -78,7 +78,7 @@ def laboratory():
 
 def equal(one, other) -> bool:
     if isinstance(one, Tensor):
-        return one.dtype == other.dtype and torch.equal(one, other)
+        return one.dtype == other.dtype and one.is_inference() == other.is_inference() and torch.equal(one, other)
     if hasattr(one, "__dataclass_fields__"):
         return type(one) is type(other) and all(equal(getattr(one, n), getattr(other, n)) for n in vars(one))
     if isinstance(one, tuple):

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from core.data import load_mnist
-from core.experiments.loop import ACTS, MAX_ROUNDS, STEPS, LoopConfig, LoopState, Refused, repeat, replay, run_rounds
+from core.experiments.loop import (
+    ACTS,
+    MAX_ROUNDS,
+    STEPS,
+    LoopConfig,
+    LoopState,
+    Refused,
+    repeat,
+    replay,
+    run_rounds,
+    too_many,
+)
 from core.experiments.pairs import Pairs, threes_and_sevens
 from pages.ui.state import change_url, session, url_choice, url_integer
 
@@ -37,14 +48,19 @@ def made(number: T | None) -> T:
 
 
 def current(config: LoopConfig) -> Loop:
-    """Return this session's loop at the place the URL names, replayed from the seed where it is not there already."""
-    rounds = min(url_integer("rounds", 0, 0, MAX_ROUNDS), config.most_rounds)
+    """Return this session's loop at the place the URL names, replayed from the seed where it is not there already.
+
+    More rounds than there may be of such batches stay in the URL, for other batches.
+    """
+    asked = url_integer("rounds", 0, 0, MAX_ROUNDS)
+    rounds = min(asked, config.most_rounds)
     at = url_choice("at", "", STEPS)
     loop = session("loop", lambda: Loop(LoopState(config), LoopState(config)))
     if (loop.state.config, loop.state.rounds, loop.state.at) != (config, rounds, at):
         loop.state = loop.before = replay(config, pairs(), rounds, at)
-        loop.ran, loop.refusal = (), ""
-        write(loop.state)
+        loop.ran, loop.refusal = (), "" if rounds == asked else too_many(config)
+        if rounds == asked:
+            write(loop.state)
     return loop
 
 
