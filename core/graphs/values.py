@@ -70,7 +70,7 @@ def _forward(
     """Write the forward steps: one operation each, with the slopes on its edges; return the last one's number."""
     root = values[-1]
     if not root.requires_grad:
-        script.step("There is no variable in this formula: nothing can change its value, so there is no gradient.")
+        script.step("The formula drawn here has no variable: nothing can change its value, so there is no gradient.")
         script.write("n0", "value", number_text(root.data))
         return script.turn("")
     if root.parents:

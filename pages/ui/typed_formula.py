@@ -13,7 +13,7 @@ def formula_field(label: str, first: str, names: str = "", on_change: Callback =
     return text
 
 
-def point_at(error: ExpressionError) -> None:
-    """Say what is wrong with the formula, and show where."""
-    st.error(f"{error} The picture still shows the last formula that could be used.", icon=":material/edit:")
+def point_at(error: ExpressionError, shown: str) -> None:
+    """Say what is wrong with the formula and where, and which one is `shown` meanwhile."""
+    st.error(f"{error} The picture still shows the last formula that could be used, `{shown}`.", icon=":material/edit:")
     st.code(error.pointer, language=None)

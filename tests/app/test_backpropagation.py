@@ -101,8 +101,9 @@ def test_a_formula_without_a_variable_has_one_sentence(lesson, text, value):
     page = lesson(part="Your formula", f=text)
     (step,) = graph(page)["steps"]
     assert step["text"] == (
-        "There is no variable in this formula: nothing can change its value, so there is no gradient."
+        "The formula drawn here has no variable: nothing can change its value, so there is no gradient."
     )
+    assert not page.info
     assert page.latex[0].value.strip("$\n") == value
     assert not page.table
 
@@ -156,6 +157,16 @@ def test_a_wrong_formula_points_at_the_spot_and_keeps_the_text(lesson, text, col
     assert (shown, caret.index("^")) == (text, column)
     page.text_input(key="f").set_value("x*y").run()
     assert not page.error
+
+
+@pytest.mark.parametrize(("last", "warnings"), [("3", 0), ("x/0", 1)])
+def test_while_a_formula_is_refused_the_error_names_the_one_that_is_drawn(lesson, last, warnings):
+    page = lesson(part="Your formula", f=last)
+    assert len(page.warning) == warnings
+    page.text_input(key="f").set_value("x*").run()
+    assert page.error[0].value.endswith(f"The picture still shows the last formula that could be used, `{last}`.")
+    assert not page.warning
+    assert not page.info
 
 
 def test_matrices_pass_their_checks_and_the_step_lowers_the_loss(lesson):

@@ -68,7 +68,7 @@ def show_autograd(x: float) -> None:
 
 def show_typed() -> Code:
     """A formula of the reader's own, in x, y and z."""
-    expression = typed_formula()
+    expression, is_refused = typed_formula()
     picture = st.container()
     used = used_variables(expression)
     point = dict(VARIABLES)
@@ -79,7 +79,7 @@ def show_typed() -> Code:
     with picture:
         told = math.isfinite(root.data) and tex(root.data) != expression.latex
         st.latex(f"L = {expression.latex}" + (f" {result_tex(root.data)}" if told else ""))
-        if not math.isfinite(root.data):
+        if not math.isfinite(root.data) and not is_refused:
             st.warning(without_value(expression, point), icon=":material/swipe:")
         show_graph(
             graph_table(root),
@@ -88,8 +88,6 @@ def show_typed() -> Code:
         )
     if used and math.isfinite(root.data):
         show_all_checks(check_values(root), len(used))
-    elif not used:
-        st.info("There is no variable in this formula, so there is nothing to differentiate.", icon=":material/edit:")
     return parse, fold, operate, backward_steps, check_graph, nudge_each, graph_by_torch
 
 
@@ -103,11 +101,12 @@ def without_value(expression: Expression, point: Mapping[str, float]) -> str:
     return f"The formula is undefined or too large at {here}, so it has no gradient there. Move away, or change it."
 
 
-def typed_formula() -> Expression:
-    """Return the formula in the text field; where it cannot be read, say where, and return the last one that could."""
+def typed_formula() -> tuple[Expression, bool]:
+    """Return the typed formula, or the last one that could be read, and whether the typed one is refused."""
     text = formula_field("L = ", FIRST_FORMULA, "x, y, z, ", forget_step, placeholder="x*y + z")
     try:
-        return remember("backpropagation:formula", Typed(parse(text, tuple(VARIABLES)))).expression
+        return remember("backpropagation:formula", Typed(parse(text, tuple(VARIABLES)))).expression, False
     except ExpressionError as error:
-        point_at(error)
-        return session("backpropagation:formula", lambda: Typed(parse(FIRST_FORMULA, tuple(VARIABLES)))).expression
+        last = session("backpropagation:formula", lambda: Typed(parse(FIRST_FORMULA, tuple(VARIABLES)))).expression
+        point_at(error, last.text)
+        return last, True

@@ -61,7 +61,7 @@ def _typed() -> Landscape:
     try:
         landscape = _read(text, low, high)
     except ExpressionError as error:
-        point_at(error)
+        point_at(error, used.text)
         return _read(used.text, -5, 5)
     except ValueError as error:
         st.error(f"This range cannot be drawn: {error}.", icon=":material/straighten:")
