@@ -50,12 +50,13 @@ function draw(stage, state, anew = false) {
   state.light = data.light;
 }
 
-// Lengths of the drawing, and of a weight's chip. On a phone the first gap is `wider`, for most weights stand there.
+// Lengths of the drawing, and of the chips: `half` of a weight's and of a `bias`'s width. On a phone the first gap is
+// `wider`, for most weights stand there.
 function measures(narrow, compact) {
   const small = { gap: 24, r: 9, wider: 0 };  // no chips
   if (compact) return narrow ? { ...small, width: 400, left: 52, right: 108 } : { ...small, width: 800, left: 90, right: 146 };
-  if (narrow) return { width: 360, left: 29, right: 38, gap: 140, r: 26, wider: 90, half: 20, tall: 31 };
-  return { width: 800, left: 90, right: 120, gap: 118, r: 31, wider: 0, half: 27, tall: 22 };
+  if (narrow) return { width: 360, left: 29, right: 38, gap: 140, r: 26, wider: 90, half: 20, tall: 31, bias: 28 };
+  return { width: 800, left: 90, right: 120, gap: 118, r: 31, wider: 0, half: 27, tall: 22, bias: 27 };
 }
 
 function build(stage, state, data) {
@@ -90,12 +91,11 @@ function neuron(parent, state, node, x, y) {
     svg(group, "text", { x, y: y - 8, class: "name" }, node.label);
     const number = svg(group, "text", { x, y: y + 10, class: "number", "data-value": `a:${node.id}` });
     bind(state, `a:${node.id}`, (value) => { number.textContent = fixed(value); });
-    const below = svg(group, "text", { x, y: y + r + 15, class: "name sum" });
-    if (!node.input) bind(state, `s:${node.id}`, (value) => { below.textContent = `sum ${fixed(value)}`; });
+    if (!node.input) sum(group, state, node, x, y + r);
   } else svg(group, "rect", { x: x - 24, y: y - gap / 2, width: 48, height: gap, class: "reach" });
   const side = data.compact && node.label ? svg(group, "text", { x: x + r + 8, y: y + 4, class: "side" }) : null;
   if (node.target !== undefined) {
-    const [left, top, kind] = state.narrow ? [x, y + r + 32, "name"] : [x + r + 8, y - 4, "side"];
+    const [left, top, kind] = state.narrow ? [x, y + r + 46, "name"] : [x + r + 8, y - 4, "side"];
     svg(group, "text", { x: left, y: top, class: kind }, `target ${node.target}`);
     const off = svg(group, "text", { x: left, y: top + 17, class: kind });
     bind(state, `gap:${node.id}`, (value) => { off.textContent = `off by ${fixed(value)}`; });
@@ -108,8 +108,17 @@ function neuron(parent, state, node, x, y) {
   state.nodes[node.id] = { group, circle, side, x, y };
 }
 
+// A neuron's sum below it; on a phone in two rows, which fit between the lines.
+function sum(group, state, node, x, y) {
+  const row = (down, words = "") => svg(group, "text", { x, y: y + down, class: "name sum" }, words);
+  if (state.narrow) row(15, "sum");
+  const [number, word] = state.narrow ? [row(29), ""] : [row(15), "sum "];
+  bind(state, `s:${node.id}`, (value) => { number.textContent = word + fixed(value); });
+}
+
 function connect(lines, chips, state, edge, surface) {
-  const { data } = state.component, to = state.nodes[edge.to], { r, half, tall } = state.sizes;
+  const { data } = state.component, to = state.nodes[edge.to], { r, tall, bias } = state.sizes;
+  const half = edge.from ? state.sizes.half : bias;
   const from = edge.from ? state.nodes[edge.from] : { x: to.x, y: to.y - r - 8 };
   const length = Math.hypot(to.x - from.x, to.y - from.y), ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
   const trim = edge.from ? r : 0;
@@ -133,7 +142,7 @@ function connect(lines, chips, state, edge, surface) {
   svg(chip, "rect", { x: -half, y: -tall / 2, width: 2 * half, height: tall, rx: tall / 2 });
   const text = svg(chip, "text", { x: 0, y: 4.5, "data-value": `w:${edge.id}` });
   bind(state, `w:${edge.id}`, (value) => {
-    text.textContent = (edge.from || state.narrow ? "" : "b ") + fixed(value, 2);
+    text.textContent = (edge.from ? "" : "b ") + fixed(value, 2);
     set(chip, { "aria-valuenow": value, "aria-valuetext": fixed(value, 2) });
   });
   state.edges[edge.id].chip = chip;

@@ -106,3 +106,33 @@ def test_the_letters_of_a_picture_can_be_read(phone, path):
     texts.first.wait_for()
     seen = "(all) => all.map((text) => text.getScreenCTM().a * parseFloat(getComputedStyle(text).fontSize))"
     assert min(texts.evaluate_all(seen)) >= 11
+
+
+# Whether a text's box, in the units of the drawing, holds a point of a line, as thick as it is.
+CROSSED = """(texts) => {
+  const lines = [...texts[0].ownerSVGElement.querySelectorAll(".edge line:first-child")];
+  const points = lines.flatMap((line) => {
+    const length = line.getTotalLength(), half = parseFloat(line.getAttribute("stroke-width")) / 2;
+    return Array.from({ length: 400 }, (_, i) => [line.getPointAtLength((length * i) / 399), half]);
+  });
+  return texts.filter((text) => {
+    const box = text.getBBox(), height = parseFloat(getComputedStyle(text).fontSize) * 0.7;  // of a digit
+    const bottom = parseFloat(text.getAttribute("y")), top = bottom - height;
+    return points.some(([{ x, y }, half]) => Math.hypot(
+      x - Math.min(Math.max(x, box.x), box.x + box.width), y - Math.min(Math.max(y, top), bottom)) < half);
+  }).map((text) => text.textContent);
+}"""
+
+
+@pytest.mark.parametrize("stage", ["Neuron", "Layer", "Network"])
+def test_no_line_of_a_network_crosses_a_sum_and_a_bias_says_that_it_is_one(stage, phone):
+    page = phone(f"/forward_pass?stage={stage}")
+    sums, biases = page.locator("text.sum"), page.locator('.chip[aria-label^="bias of"]')
+    biases.first.wait_for()
+    assert sums.evaluate_all(CROSSED) == []
+    assert all(text.startswith("b ") for text in biases.all_text_contents())
+    room = """(all) => all.map((chip) => {
+      const [frame, text] = ["rect", "text"].map((part) => chip.querySelector(part).getBBox().width);
+      return frame - text;
+    })"""
+    assert min(biases.evaluate_all(room)) > 6
