@@ -59,6 +59,16 @@ def equals_text(value: float, digits: int = 4) -> str:
     return f"{equals_sign(value, digits=digits)} {number_text(value, digits)}"
 
 
+def mark_text(value: float, digits: int = 4) -> str:
+    """Return a number as it stands at a mark of a picture, in so many digits, or decimals below 1: 2.72, 0.095, ≈ 1.
+
+    With decimals it is read as rounded, and without as exact: so 0.9999 in three digits is ≈ 1.
+    """
+    text = number_text(value, places=digits) if abs(value) < 1 else number_text(value, digits)
+    reads_true = "." in text or not (is_rounded(value, digits) or is_rounded(value, places=digits))
+    return text if reads_true else f"≈ {text}"
+
+
 def fixed_text(value: float, places: int) -> str:
     """Return a number with exactly so many decimals, for columns: −0.50."""
     return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")

@@ -1,4 +1,5 @@
 // The numbers of a figure in the words of plotly.js, and an axis for them: its range, where a value is, its ticks.
+// And texts that stand clear of each other.
 const KINDS = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array };
 
 // Numbers as a list: as they are, or from bytes in base64, where one that is not finite is a gap.
@@ -50,4 +51,14 @@ class Axis {
     return ticks(low, high, dtick ? Math.min(about, (high - low) / dtick) : about)
       .map((value) => [value, tickformat ? written(value, tickformat) : short(value, 4)]);
   }
+}
+
+// Raise a text by the rows it takes to stand clear of those `taken`.
+const ROW = 15; // pixels from one line of text to the next
+function raise(text, taken) {
+  const { x, width } = text.getBBox(), covers = (other) => x < other.x + other.width && other.x < x + width;
+  let y = Number(text.getAttribute("y"));
+  while (taken.some((other) => covers(other) && Math.abs(other.y - y) < ROW)) y -= ROW;
+  set(text, { y });
+  taken.push({ x, width, y });
 }

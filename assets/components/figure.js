@@ -66,10 +66,10 @@ class Panel {
   }
 
   bars(over, trace) {
-    const half = 0.36 * (this.box.right - this.box.left) / this.x.names.length;
+    const half = 0.36 * (this.box.right - this.box.left) / this.x.names.length, taken = [];
     this.points(trace).forEach(([x, y], i) => {
       svg(over, "rect", { x: x - half, y, width: 2 * half, height: Math.max(this.y.at(0) - y, 0), fill: trace.marker.color });
-      svg(over, "text", { x, y: y - 6, "text-anchor": "middle" }, trace.text[i]);
+      raise(svg(over, "text", { x, y: y - 6, "text-anchor": "middle" }, trace.text[i]), taken);
     });
   }
 

@@ -13,7 +13,7 @@ from core.figures.palette import PALETTE
 from core.figures.panels import panels
 from core.figures.style import add_bars, log_axis, styled
 from core.softmax import SoftmaxTerms
-from core.words import number_text
+from core.words import mark_text
 
 REACH = 5.0
 COLUMNS = 3
@@ -63,7 +63,7 @@ def _curve(
         y=[y],
         mode="markers+text",
         marker={"size": 9, "color": PALETTE[colour]},
-        text=[number_text(y, 3)],
+        text=[mark_text(y, 3)],
         textposition=side,
         cliponaxis=False,
         showlegend=False,

@@ -9,7 +9,7 @@ from core.figures.palette import PALETTE
 from core.figures.panels import panels
 from core.figures.style import ON_TOP, add_bars, styled
 from core.softmax import SoftmaxTerms
-from core.words import equals_text, number_text
+from core.words import equals_text, mark_text
 
 FEW = 6  # examples whose bars have room for four digits on a phone
 
@@ -72,7 +72,7 @@ def _bars(figure: Figure, names: list[str], values: Sequence[float]) -> None:
         x=names,
         y=values,
         marker={"color": [PALETTE["positive" if value >= 0 else "negative"] for value in values]},
-        text=[number_text(value, 4 if len(names) <= FEW else 2) for value in values],
+        text=[mark_text(value, 4 if len(names) <= FEW else 2) for value in values],
         **ON_TOP,
         showlegend=False,
         hovertemplate="%{x}: %{y:.6g}<extra></extra>",

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.figures.figure import Figure
 from core.figures.palette import PALETTE
-from core.words import number_text, superscript
+from core.words import mark_text, superscript
 
 MOST_POINTS = 300  # more than a screen can show
 MOST_TICKS = 8  # on a logarithmic axis
@@ -81,7 +81,7 @@ def add_bars(
         x=list(names),
         y=list(values),
         marker={"color": PALETTE[colour]},
-        text=[number_text(value, digits) for value in values],
+        text=[mark_text(value, digits) for value in values],
         **ON_TOP,
         hovertemplate="%{x}: %{y:.4g}<extra></extra>",
         row=1,

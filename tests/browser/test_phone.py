@@ -1,5 +1,7 @@
 """Lessons on a phone, 390 pixels wide, under a thumb: nothing is cut, nothing makes the page scroll sideways."""
 
+from itertools import combinations
+
 import pytest
 
 WIDTH = 390
@@ -88,6 +90,25 @@ def test_the_numbers_of_bars_can_be_read(phone):
     heights = numbers.evaluate_all(seen)
     assert len(heights) == 9
     assert min(heights) >= 11
+
+
+@pytest.mark.parametrize(
+    ("path", "texts", "count"),
+    [
+        ("activations?part=softmax&za=12", ".figure-plot rect + text", 8),
+        ("activations?part=softmax&za=99.2&zb=99.1&zc=99&zd=98.9", ".figure-plot rect + text", 8),
+        ("loss_functions?part=terms&za=12", ".bartext", 9),
+        ("loss_functions?part=terms", ".bartext", 9),
+    ],
+)
+def test_no_number_of_a_bar_stands_on_another(phone, path, texts, count):
+    numbers = phone(f"/{path}").locator(texts)
+    numbers.first.wait_for()
+    boxes = numbers.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().toJSON())")
+    assert len(boxes) == count
+    for a, b in combinations(boxes, 2):
+        aside = abs(a["x"] + a["width"] / 2 - b["x"] - b["width"] / 2) - (a["width"] + b["width"]) / 2
+        assert aside >= -1 or abs(a["bottom"] - b["bottom"]) >= 10  # as high as a digit
 
 
 def test_the_small_neurons_of_a_network_can_be_hit(phone):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.activations import ACTIVATIONS
 from core.forward import Layer, Term, matmul_cells, sum_text, work_out
-from core.words import number_text
+from core.words import mark_text, number_text
 
 
 def random_layers(sizes, activation, seed):
@@ -94,3 +94,26 @@ def test_shapes_that_do_not_fit_are_refused():
 )
 def test_numbers_as_text(number, text):
     assert number_text(number, places=3) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.6381, "0.638"),
+        (1.10517, "1.11"),
+        (0.09543, "0.095"),
+        (0.9999, "≈ 1"),
+        (0.0000167, "≈ 0"),
+        (-0.0000235, "≈ 0"),
+        (162754.79, "≈ 162755"),
+        (1.0004e20, "≈ 1 · 10²⁰"),
+        (2.69e43, "2.69 · 10⁴³"),
+        (1.0, "1"),
+        (0.0, "0"),
+        (-0.5, "−0.5"),
+        (100.0, "100"),
+        (float("inf"), "∞"),
+    ],
+)
+def test_a_number_at_a_mark_says_when_only_rounding_makes_it_whole(number, text):
+    assert mark_text(number, 3) == text
