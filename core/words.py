@@ -59,14 +59,13 @@ def equals_text(value: float, digits: int = 4) -> str:
     return f"{equals_sign(value, digits=digits)} {number_text(value, digits)}"
 
 
-def mark_text(value: float, digits: int = 4) -> str:
-    """Return a number as it stands at a mark of a picture, in so many digits, or decimals below 1: 2.72, 0.095, ≈ 1.
+def mark_text(value: float, digits: int = 4, *, places: int | None = None) -> str:
+    """Return a number as it stands alone in a picture or a table: 0.638, and ≈ 1 where only rounding makes it whole.
 
-    With decimals it is read as rounded, and without as exact: so 0.9999 in three digits is ≈ 1.
+    One with decimals is read as rounded, a whole one as exact.
     """
-    text = number_text(value, places=digits) if abs(value) < 1 else number_text(value, digits)
-    reads_true = "." in text or not (is_rounded(value, digits) or is_rounded(value, places=digits))
-    return text if reads_true else f"≈ {text}"
+    text = number_text(value, digits, places=places)
+    return f"≈ {text}" if "." not in text and is_rounded(value, digits, places=places) else text
 
 
 def fixed_text(value: float, places: int) -> str:

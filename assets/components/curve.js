@@ -1,7 +1,7 @@
 // Curves y(x) from tables, with points that the hand moves along them, and steps that Python computed to play.
 // The data contract stands in pages/ui/curve.py. Positions are indices into data.x, so every number shown is Python's.
 const MARGIN = { left: 58, right: 20, top: 18, bottom: 46 };
-const number = (value) => (value === null || value === undefined ? "–" : short(value, 4));
+const number = (value) => (value === null || value === undefined ? "= –" : equals(value));
 
 class Curve {
   constructor(stage) {
@@ -167,11 +167,11 @@ class Curve {
   // What point i reads: x, the curves at x, the slope, and the words for its sign.
   words(i) {
     const { data } = this, { x, y, slope, index } = this.at(i), point = data.points[i];
-    const parts = [`${data.x.label} = ${number(x)}`];
-    const tell = ({ name }, value) => parts.push(value === null ? `${name}: no value here` : `${name} = ${number(value)}`);
+    const parts = [`${data.x.label} ${number(x)}`];
+    const tell = ({ name }, value) => parts.push(value === null ? `${name}: no value here` : `${name} ${number(value)}`);
     if (point.curve === null) this.curves.forEach((curve) => tell(curve, curve.y[index]));
     else tell(this.curves[point.curve], y);
-    if (data.tangent && y !== null) parts.push(`${data.tangent} = ${number(slope)}`);
+    if (data.tangent && y !== null) parts.push(`${data.tangent} ${number(slope)}`);
     if (data.words && y !== null && slope !== undefined && slope !== null)
       parts.push(data.words[slope < 0 ? "negative" : slope > 0 ? "positive" : "zero"]);
     return parts;

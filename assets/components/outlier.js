@@ -40,12 +40,12 @@ class Outlier extends Drawing {
   place() {
     const { data, at } = this, height = data.heights[at], [from, to] = this.ends;
     this.hand.style.transform = `translate(${this.sx(data.x[data.outlier])}px, ${this.sy(height)}px)`;
-    const words = [`${data.label} = ${short(height, 4)}`];
+    const words = [`${data.label} ${equals(height)}`];
     data.lines.forEach(({ name, slope, intercept }, i) => {
       const y = (x) => this.sy(slope[at] * x + intercept[at]);
       set(this.lines[i], { x1: this.sx(from), x2: this.sx(to), y1: y(from), y2: y(to) });
-      const sign = intercept[at] < 0 ? "−" : "+";
-      words.push(`${name}: y = ${short(slope[at])}x ${sign} ${short(Math.abs(intercept[at]))}`);
+      const is = sign(3, slope[at], intercept[at]), plus = intercept[at] < 0 ? "−" : "+";
+      words.push(`${name}: y ${is} ${short(slope[at])}x ${plus} ${short(Math.abs(intercept[at]))}`);
     });
     set(this.hand, { "aria-valuenow": height, "aria-valuetext": words.join(", ") });
     say(this.read, words);

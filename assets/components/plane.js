@@ -1,7 +1,7 @@
 // Pictures over a plane, with one point on all of them that the hand moves, and a walk to play from it.
 // The data contract stands in pages/ui/plane.py. The point rests on the tables' entries, so every number is Python's.
 const EDGE = { left: 60, right: 14, top: 28, bottom: 46 }, BIGGEST = 430, PAIR = 620; // pixels
-const number = (value) => (Number.isFinite(value) ? short(value, 4) : "–");
+const number = (value) => (Number.isFinite(value) ? equals(value) : "= –");
 const unpacked = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 
 class Plane {
@@ -118,8 +118,8 @@ class Plane {
 
   place() {
     const { data, path } = this, { x, y, reads } = this.now(), shown = (this.player?.step ?? 0) + 1;
-    const words = [`${data.x.label} = ${number(x)}`, `${data.y.label} = ${number(y)}`];
-    data.tables.forEach((table, i) => words.push(`${table.name} = ${number(reads[i])}`));
+    const words = [`${data.x.label} ${number(x)}`, `${data.y.label} ${number(y)}`];
+    data.tables.forEach((table, i) => words.push(`${table.name} ${number(reads[i])}`));
     if (path && data.words) words.push(this.player.spoken());
     say(this.read, words);
     for (const { sx, sy, whole, halo, trace, stopped, arrow, hand } of this.panels) {

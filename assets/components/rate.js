@@ -72,7 +72,7 @@ class Rate extends Drawing {
 
   place() {
     const { data, at: index } = this, { rates, picture } = data;
-    const said = [`${data.symbol} = ${short(rates[index], 4)}`, ...data.words[index]];
+    const said = [`${data.symbol} ${equals(rates[index])}`, ...data.words[index]];
     this.hand.style.transform = `translate(${this.to(rates[index])}px, ${this.handY}px)`;
     set(this.hand, { "aria-valuenow": rates[index], "aria-valuetext": said.join(", ") });
     say(this.read, said);

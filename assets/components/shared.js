@@ -105,6 +105,11 @@ const short = (value, digits = 3) => {  // −0.25, 2.1 · 10⁻¹⁶
   return raised ? `${mantissa} · 10${raised}` : mantissa;
 };
 
+// The sign before numbers: =, or ≈ where so few digits round one of them; a table holds seven.
+const sign = (digits, ...values) =>
+  values.every((value) => Number(value.toPrecision(digits)) === Number(value.toPrecision(7))) ? "=" : "≈";
+const equals = (value, digits = 4) => `${sign(digits, value)} ${short(value, digits)}`;
+
 const fixed = (value, digits = 3) => {
   const text = Math.abs(value).toFixed(digits);
   return (value < 0 && Number(text) ? "−" : "") + text;

@@ -75,13 +75,16 @@ def _tick(value: float) -> str:
 def add_bars(
     figure: Figure, column: int, names: Sequence[str], values: Sequence[float], colour: str, digits: int = 4
 ) -> None:
-    """Add a bar for each name to a column of the figure's first row, its value on top of it (mutates the figure)."""
+    """Add a bar for each name to a column of the figure's first row, its value on top of it (mutates the figure).
+
+    A value of 1 and more has so many digits, a smaller one so many decimals.
+    """
     figure.add_trace(
         "bar",
         x=list(names),
         y=list(values),
         marker={"color": PALETTE[colour]},
-        text=[mark_text(value, digits) for value in values],
+        text=[mark_text(value, digits, places=digits if abs(value) < 1 else None) for value in values],
         **ON_TOP,
         hovertemplate="%{x}: %{y:.4g}<extra></extra>",
         row=1,

@@ -6,7 +6,7 @@ from core.autograd import Value
 from core.graphs.table import Script
 from core.graphs.words import factors, partial, terms, worked_out
 from core.value_network import Network, bias_name, weight_name
-from core.words import equals_sign, equals_text, in_brackets, number_text
+from core.words import equals_sign, equals_text, in_brackets, mark_text, number_text
 
 BOX_DIGITS = 3  # two numbers stand side by side in a neuron's box, and labels close together between boxes
 
@@ -26,7 +26,7 @@ class NetworkScript(Script):
         network = self.network
         self.step("The inputs and the weights are set. Step on to compute the first neuron.")
         for x in network.layers[0]:
-            self.write(self.boxes[x], "value", number_text(x.data, BOX_DIGITS))
+            self.write(self.boxes[x], "value", mark_text(x.data, BOX_DIGITS))
         for name, weight in network.weights.items():
             if name in self.lines:
                 self.write(self.lines[name], "slope", f"{name} {equals_text(weight.data, BOX_DIGITS)}")
@@ -49,9 +49,9 @@ class NetworkScript(Script):
         if a is not z:
             text += f", and {a.name} {worked_out(f'{a.op}({number_text(z.data)})', [z.data], a.data)}"
         self.step(f"{text}.", self.boxes[z], *(self.lines[name] for name in names))
-        self.write(self.boxes[z], "value", number_text(z.data, BOX_DIGITS))
+        self.write(self.boxes[z], "value", mark_text(z.data, BOX_DIGITS))
         if a is not z:
-            self.write(self.boxes[z], "value", number_text(a.data, BOX_DIGITS), cell=1)
+            self.write(self.boxes[z], "value", mark_text(a.data, BOX_DIGITS), cell=1)
 
     def _loss(self) -> None:
         network, target = self.network, self.network.spec.target
@@ -67,8 +67,8 @@ class NetworkScript(Script):
         done = worked_out(calculation, numbers, network.loss.data)
         self.step(f"Forward: {rule} {done}.", self.boxes[network.loss], *lines)
         for output, share in zip(outputs, p, strict=False):
-            self.write(self.boxes[output], "value", number_text(share, BOX_DIGITS), cell=1)
-        self.write(self.boxes[network.loss], "value", number_text(network.loss.data, BOX_DIGITS))
+            self.write(self.boxes[output], "value", mark_text(share, BOX_DIGITS), cell=1)
+        self.write(self.boxes[network.loss], "value", mark_text(network.loss.data, BOX_DIGITS))
 
     def backward(self) -> None:
         """Write the backward steps, from the loss to the first layer's weights."""
@@ -96,11 +96,11 @@ class NetworkScript(Script):
             numbers = [output.data, -target]
             text = f"2 (a − t) {worked_out(f'2 · ({terms(numbers)})', numbers, output.grad)}."
         self.step(f"Backward: {name} = {text}", self.lines[output.name], self.boxes[output])
-        self.write(self.lines[output.name], "gradient", number_text(output.grad, BOX_DIGITS))
+        self.write(self.lines[output.name], "gradient", mark_text(output.grad, BOX_DIGITS))
         self.write(
             self.boxes[output],
             "gradient",
-            number_text(output.grad, BOX_DIGITS),
+            mark_text(output.grad, BOX_DIGITS),
             cell=int(output not in self.network.sums[-1]),
         )
 
@@ -109,7 +109,7 @@ class NetworkScript(Script):
         rule = f"{partial('L', z.name)} = {partial('L', a.name)} · {partial(a.name, z.name)}"
         done = worked_out(factors(numbers), numbers, z.grad)
         self.step(f"Backward: {rule} {done}. It is the gradient of {bias}, too.", self.boxes[z])
-        self.write(self.boxes[z], "gradient", number_text(z.grad, BOX_DIGITS))
+        self.write(self.boxes[z], "gradient", mark_text(z.grad, BOX_DIGITS))
 
     def _through_weight(self, z: Value, name: str, below: Value) -> None:
         """Write the step of one weight: its own gradient, and the share that goes on to the neuron before it."""
@@ -123,5 +123,5 @@ class NetworkScript(Script):
         adds = f", which adds up to {terms(shares)} {equals_sign(*shares, total)} {number_text(total)}"
         text += "." if len(shares) == 1 else f"{adds}."
         self.step(text, self.lines[name], self.boxes[below])
-        self.write(self.lines[name], "gradient", number_text(weight.grad, BOX_DIGITS))
-        self.write(self.boxes[below], "gradient", number_text(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))
+        self.write(self.lines[name], "gradient", mark_text(weight.grad, BOX_DIGITS))
+        self.write(self.boxes[below], "gradient", mark_text(sum(shares), BOX_DIGITS), cell=int(bool(below.parents)))

@@ -8,7 +8,7 @@ from core.graphs.chains import above, count_paths, named_links, written_out
 from core.graphs.layout import Layout, layered
 from core.graphs.table import Chain, Edge, GraphTable, Node, Script
 from core.graphs.words import factors, formula, partial, slope, terms, worked_out
-from core.words import equals_sign, equals_text, number_text
+from core.words import equals_sign, equals_text, mark_text, number_text
 
 NO_GRADIENT = "The result is no finite number, so no gradient comes back."
 
@@ -71,7 +71,7 @@ def _forward(
     root = values[-1]
     if not root.requires_grad:
         script.step("The formula drawn here has no variable: nothing can change its value, so there is no gradient.")
-        script.write("n0", "value", number_text(root.data))
+        script.write("n0", "value", mark_text(root.data))
         return script.turn("")
     if root.parents:
         script.step("The inputs are set. Step on to compute the first operation.")
@@ -85,7 +85,7 @@ def _forward(
             done = worked_out(calculation, numbers, value.data)
             script.step(f"Forward: {heading(value, names)} {done}.", f"n{number}", *lit)
             _write_slopes(script, value, names, edge_of)
-        script.write(f"n{number}", "value", number_text(value.data))
+        script.write(f"n{number}", "value", mark_text(value.data))
     if not isfinite(root.data):
         return script.turn(NO_GRADIENT)
     return script.turn()
@@ -119,8 +119,8 @@ def _backward(
         shares.append(step.contribution)
         edge = f"e{edge_of[step.child, step.position]}"
         script.step(_sentence(step, shares, names, result), edge, f"n{index[step.parent]}")
-        script.write(edge, "gradient", number_text(step.contribution))
-        script.write(f"n{index[step.parent]}", "gradient", number_text(step.total))
+        script.write(edge, "gradient", mark_text(step.contribution))
+        script.write(f"n{index[step.parent]}", "gradient", mark_text(step.total))
 
 
 def _sentence(step: BackwardStep, shares: Sequence[float], names: Mapping[Value, str], result: str) -> str:

@@ -46,6 +46,7 @@ def cells(page, table=0):
 
 
 def number(text):
+    text = text.removeprefix("≈ ")
     power = re.fullmatch(r"(.+) · 10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", text)
     exponent = power[2].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) if power else "0"
     return float((power[1] if power else text).replace("−", "-")) * 10 ** int(exponent)
@@ -144,6 +145,15 @@ def test_what_is_rounded_in_a_formula_has_its_sign(lesson):
     assert page.latex[0].value.strip("$\n") == r"L = \frac{x}{3} \approx 0.6667"
     page = lesson(part="Why it adds up", sum="At a fork", fx="1.5", fa="2")
     assert page.latex[0].value.strip("$\n").endswith("= a + 2x = 2 + 3 = 5")
+
+
+def test_a_gradient_that_only_rounding_makes_whole_has_its_sign(lesson):
+    page = lesson(part="Your formula", f="log(1 + exp(-z))", z="-20")
+    row = cells(page).iloc[0]
+    assert row["our engine"] == row["torch autograd"] == "≈ −1"
+    assert gradient(graph(page), "n0") == "≈ −1"
+    row = cells(lesson(part="Your formula", f="1 - z", z="-20")).iloc[0]
+    assert row["our engine"] == row["torch autograd"] == "−1"
 
 
 @pytest.mark.parametrize(("text", "column"), [("3x + 1", 1), ("x +* y", 3), ("q*x", 0), ("x.real", 1), ("(x", 0)])

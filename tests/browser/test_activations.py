@@ -5,15 +5,11 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.read_out import readings
+
 
 def point(page):
     return page.get_by_role("slider", name="x, the sum that goes in")
-
-
-def readings(page):
-    """What the read-out above the curve says, by name."""
-    parts = [part.split(" = ") for part in page.locator(".read span").all_text_contents() if " = " in part]
-    return {name: float(value.replace("−", "-")) for name, value in parts}
 
 
 def grab(page):

@@ -116,6 +116,7 @@ def test_a_wrong_formula_shows_where_and_keeps_the_text(visit, settled):
     field.fill("x*y + sin(z)")
     field.press("Enter")
     expect(page.get_by_role("alert")).to_have_count(0)
+    settled(page)  # the graph before it is gone
     expect(box(page, "v1 = x · y")).to_have_accessible_name("v1 = x · y, value −2")
     press(page, "All at once")
     expect(box(page, "x")).to_have_accessible_name("x, value 2, gradient −1")

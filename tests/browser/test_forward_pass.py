@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.read_out import readings
 from tests.runs_support import until
 
 SIDES = (("x", "width"), ("y", "height"))  # of a box
@@ -175,10 +176,10 @@ def test_the_threshold_and_the_sum_are_moved_one_without_the_other(visit, settle
     drag_right(page, total.locator(".ball"), 200)
     expect(page).to_have_url(re.compile(r"[?&]sum=1\d"))
     settled(page)
-    read = dict(part.split(" = ") for part in page.locator(".read span").all_text_contents())
+    read = readings(page)
     chosen = float(re.search(r"threshold=([-\d.]+)", page.url)[1])
-    output = 1 / (1 + math.exp(chosen - float(read["weighted sum Σ wx"])))
-    assert float(read["output"]) == pytest.approx(output, rel=1e-3)
+    output = 1 / (1 + math.exp(chosen - read["weighted sum Σ wx"]))
+    assert read["output"] == pytest.approx(output, rel=1e-3)
     expect(fires).to_have_text(after)  # what a real neuron does has not to do with the dragged sum
 
 

@@ -7,17 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.read_out import readings
+
 STEPS = 40
 
 
 def ball(page, number=1):
     return page.get_by_role("slider", name=f"Weight of ball {number}")
-
-
-def readings(page):
-    """The numbers above the curve, by name."""
-    parts = [part.split(" = ") for part in page.locator(".read span").all_text_contents() if " = " in part]
-    return {name: float(value.replace("−", "-")) for name, value in parts}
 
 
 def grab(page, handle):

@@ -5,6 +5,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.read_out import readings
+
 
 def handle(page, name):
     return page.get_by_role("slider", name=name)
@@ -68,14 +70,23 @@ def test_a_wrong_and_confident_logit_is_pulled_back(visit, settled):
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"at_z=-\d"))
     settled(page)
-    read = dict(part.split(" = ") for part in page.locator(".read span").all_text_contents() if " = " in part)
-    number = {name: float(value.replace("−", "-")) for name, value in read.items()}
+    number = readings(page)
     z = number["logit of the right class, z"]
     exponentials = [math.exp(z), math.e, math.exp(0.1)]
     assert z < -3
     assert math.isclose(number["loss"], -math.log(exponentials[0] / sum(exponentials)), rel_tol=1e-3)
     assert math.isclose(number["gradient"], exponentials[0] / sum(exponentials) - 1, rel_tol=1e-3)
     expect(page.locator(".read")).to_contain_text("raise it")
+
+
+def test_what_rounding_makes_whole_is_not_said_to_be_it(visit):
+    page = visit("/loss_functions?part=Curves&loss=Cross-entropy+on+logits&at_z=-10")
+    read = page.locator(".read")
+    expect(read).to_contain_text("logit of the right class, z = −10")
+    expect(read).to_contain_text("gradient ≈ −1")
+    expect(read).not_to_contain_text("gradient = ")
+    page.get_by_role("slider", name="logit of the right class").press("End")
+    expect(read).to_contain_text("loss ≈ 0.0001736")
 
 
 def test_a_list_is_edited_and_comes_back_after_a_reload(visit, settled):

@@ -101,10 +101,8 @@ def test_numbers_as_text(number, text):
     [
         (0.6381, "0.638"),
         (1.10517, "1.11"),
-        (0.09543, "0.095"),
         (0.9999, "≈ 1"),
-        (0.0000167, "≈ 0"),
-        (-0.0000235, "≈ 0"),
+        (-0.99996, "≈ −1"),
         (162754.79, "≈ 162755"),
         (1.0004e20, "≈ 1 · 10²⁰"),
         (2.69e43, "2.69 · 10⁴³"),
@@ -117,3 +115,8 @@ def test_numbers_as_text(number, text):
 )
 def test_a_number_at_a_mark_says_when_only_rounding_makes_it_whole(number, text):
     assert mark_text(number, 3) == text
+
+
+@pytest.mark.parametrize(("number", "text"), [(0.09543, "0.095"), (-0.0000235, "≈ 0"), (0.0, "0"), (0.9999, "≈ 1")])
+def test_a_number_at_a_mark_may_have_so_many_decimals(number, text):
+    assert mark_text(number, places=3) == text

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.gradient_check import Check
-from core.words import number_text
+from core.words import mark_text, number_text
 
 FAILED = (
     "Where a formula has a corner or a gap, a nudge to both sides sees something else than the slope. "
@@ -22,10 +22,10 @@ def show_checks(checks: Sequence[Check]) -> None:
     """Show each gradient by our engine, by torch and by a finite difference, with the relative errors."""
     table = {
         "gradient": [f"∂L/∂{check.name}" for check in checks],
-        "our engine": [number_text(check.gradient, 6) for check in checks],
-        "torch autograd": [number_text(check.autograd, 6) for check in checks],
+        "our engine": [mark_text(check.gradient, 6) for check in checks],
+        "torch autograd": [mark_text(check.autograd, 6) for check in checks],
         "off by": [verdict(check.passed[0], check.autograd_error, check.lost[0]) for check in checks],
-        "nudge to both sides": [number_text(check.difference, 6) for check in checks],
+        "nudge to both sides": [mark_text(check.difference, 6) for check in checks],
         "off by ": [verdict(check.passed[1], check.difference_error, check.lost[1]) for check in checks],
     }
     alt = "Each gradient from our engine, from torch and from a finite difference, with relative errors"
