@@ -64,12 +64,12 @@ def nudge() -> Code:
     with control:
         landscape = landscape_control()
         low, high = float(landscape.low), float(landscape.high)
-        middle_right = round(low + 0.7 * (high - low), 2)  # where x + 1 is on the picture too
-        x = controls.slider("Weight x", "x", low, high, middle_right, (high - low) / 200)
+        middle_right = round(low + 0.7 * (high - low), 2)  # where w + 1 is on the picture too
+        x = controls.slider("Weight w", "x", low, high, middle_right, (high - low) / 200)
         row = controls.number("Nudge h = 10⁻ᵏ, k =", "k", 0, 16, 0)
     y, slope, table = nudges_at(landscape, x)
     if not is_defined(y, slope):
-        picture.info(f"The loss has no finite value and slope at x = {x:g}. Move x.", icon=":material/swipe:")
+        picture.info(f"The loss has no finite value and slope at w = {x:g}. Move w.", icon=":material/swipe:")
         return slopes_along, landscape.function
     with picture:
         show_nudges(landscape, x, y, slope, table, row)

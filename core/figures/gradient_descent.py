@@ -47,7 +47,7 @@ def nudge_figure(table: Sequence[Nudge], chosen: int) -> Figure:
 
 
 def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float, nudge: Nudge) -> Figure:
-    """Return the curve with its tangent at x and the straight line through x and x + h."""
+    """Return the curve with its tangent at the weight x and the straight line through it and x + h."""
     figure = Figure()
     figure.add_trace(
         "scatter", x=w, y=losses, name="loss", line={"color": PALETTE["forward"], "width": 3}, hoverinfo="skip"
@@ -68,7 +68,7 @@ def secant_figure(w: Array, losses: Array, x: float, y: float, derivative: float
         "scatter",
         x=[x, x + nudge.h] if is_defined else [x],
         y=[y, y + nudge.forward * nudge.h] if is_defined else [y],
-        name="x and x + h",
+        name="w and w + h",
         mode="markers",
         marker={"size": 12, "color": PALETTE["accent"]},
     )

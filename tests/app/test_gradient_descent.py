@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.descent import descend, slope_at
 from core.landscapes import LANDSCAPES
+from tests.app.shown import component
 
 
 def formulas(app: AppTest) -> str:
@@ -109,6 +110,15 @@ def test_a_ball_that_cannot_start_where_it_was_put_is_at_the_start_and_that_is_s
     assert not app.info
 
 
+def test_the_nudged_weight_has_one_name(open_page):
+    app = open_page("gradient_descent", part="Nudge or derivative")
+    figure = component(app, "figure")
+    assert app.slider(key="x").label == "Weight w"
+    assert figure["layout"]["xaxis"]["title"]["text"] == "weight w"
+    assert figure["traces"][-1]["name"] == "w and w + h"
+    assert "near w = " in figure["alt"]
+
+
 @pytest.mark.parametrize(("text", "x"), [("1/w", "-1"), ("log(abs(w))", "-1"), ("1/w**2", "1"), ("log(w)", "0.05")])
 @pytest.mark.parametrize("k", [0, 16])
 def test_a_nudge_into_a_gap_of_the_loss_is_told_in_words(text, x, k, open_page):
@@ -118,7 +128,7 @@ def test_a_nudge_into_a_gap_of_the_loss_is_told_in_words(text, x, k, open_page):
     assert "no value there" in shown
     assert not {"nan", "inf"} & set(shown)
     is_gap = k == 0 and text in ("1/w", "log(abs(w))") and x == "-1"
-    assert any("no finite value at x + h = 0" in info.value for info in app.info) == is_gap
+    assert any("no finite value at w + h = 0" in info.value for info in app.info) == is_gap
     assert "undefined" not in formulas(app)
 
 

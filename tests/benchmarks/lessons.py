@@ -125,7 +125,7 @@ TRIALS = (
     Trial("gradient_descent", nudge("Learning rate η"), SLIDER),
     Trial("gradient_descent", write("Balls", 5, 3), NUMBER, "Balls"),
     Trial("gradient_descent", drop("Weight of ball 1", -12), SLIDER, "a ball let go"),
-    Trial("gradient_descent?part=nudge", nudge("Weight x"), SLIDER),
+    Trial("gradient_descent?part=nudge", nudge("Weight w"), SLIDER),
     Trial("gradient_descent?part=surface", nudge("Learning rate η"), SLIDER),
     Trial("gradient_descent?part=surface", drop("start of the walk", 14, -3), SLIDER, "the start let go"),
     Trial("learning_rate", nudge("Momentum β"), SLIDER),

@@ -31,7 +31,7 @@ def show_nudges(landscape: Landscape, x: float, y: float, slope: float, table: S
     with left:
         w = curve.grid(landscape.low, landscape.high, (x,))
         figure = secant_figure(w, slopes_along(landscape, w)[0], x, y, slope, table[row])
-        draw(figure, "secant", f"The loss near x = {x:g}: the line through x and x + h beside the tangent.")
+        draw(figure, "secant", f"The loss near w = {x:g}: the line through w and w + h beside the tangent.")
     with right:
         alt = "Error against nudge for both differences: it falls with the nudge at first, then rounding raises it."
         draw(nudge_figure(table, row), "nudges", alt)
@@ -42,7 +42,7 @@ def show_difference(x: float, slope: float, nudge: Nudge) -> None:
     tangent = rf"f'({tex(x)}) {both_signs(sign_tex(x), sign_tex(slope, digits=8))} {tex(slope, 8)}"
     if not is_defined(nudge.forward):
         st.latex(tangent)
-        st.info(f"The loss has no finite value at x + h = {x + nudge.h:.4g}, so there is no difference. Raise k.")
+        st.info(f"The loss has no finite value at w + h = {x + nudge.h:.4g}, so there is no difference. Raise k.")
         return
     sign = both_signs(sign_tex(x, nudge.h), sign_tex(nudge.forward, digits=8))
     rise = rf"\frac{{f({tex(x)} + {tex(nudge.h)}) - f({tex(x)})}}{{{tex(nudge.h)}}}"
