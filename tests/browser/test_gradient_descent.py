@@ -393,3 +393,14 @@ def test_what_autograd_answers_is_not_cut(x, visit, settled, new_page):
     expect(formulas.first).to_have_css("padding-right", "2px")  # assets/app.css comes a moment after the text
     sizes = formulas.evaluate_all("(all) => all.map((one) => [one.scrollWidth, one.clientWidth])")
     assert all(wide <= room for wide, room in sizes), sizes
+
+
+@pytest.mark.parametrize("surface", ["w₁² + 2w₂²", "A bent valley (Rosenbrock, 1960)"])
+@pytest.mark.parametrize("width", [1440, 1280, 390])
+def test_the_step_of_two_weights_fits_its_column(surface, width, visit, new_page):
+    page = visit(f"/gradient_descent?part=Two+weights&surface={surface}&u=-1.234&v=-1.567", new_page(width))
+    formulas = page.locator(".stMain .katex-display")
+    expect(formulas).to_have_count(3)
+    expect(formulas.first).to_have_css("padding-right", "2px")  # assets/app.css comes a moment after the text
+    wide, room = formulas.nth(1).evaluate("(one) => [one.scrollWidth, one.clientWidth]")
+    assert wide <= room

@@ -13,7 +13,7 @@ from pages.ui.components import mount
 from pages.ui.plane import Legend, Panel, Plane, Walk, show_plane
 from pages.ui.state import url_integer
 from pages.ui.tables import table
-from pages.ui.tex import sign_tex, tex, tex_column
+from pages.ui.tex import aligned, sign_tex, tex, tex_column
 
 Array = NDArray[np.float64]
 SIDE = 31  # points on each side of the surface
@@ -46,7 +46,9 @@ def show_step(path: Path, rate: float) -> None:
     """Show the first step with its numbers, and the loss before all steps and after them."""
     moved = path.weights[0] - rate * path.slopes[0]
     sign = sign_tex(rate, *moved, *path.weights[0], *path.slopes[0])
-    st.latex(rf"{tex_column(moved)} {sign} {tex_column(path.weights[0])} - {tex(rate)}\,{tex_column(path.slopes[0])}")
+    step = rf"{tex(rate)}\,{tex_column(path.slopes[0])}"
+    rows = [f"&{tex_column(moved)}", f"&{sign} {tex_column(path.weights[0])}", rf"&\quad - {step}"]
+    st.latex(aligned(rows))  # narrow enough for the column
     st.latex(rf"{tex(path.losses[0])} \;\to\; {tex(path.losses[-1])}")
 
 
