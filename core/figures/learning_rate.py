@@ -1,18 +1,20 @@
 """Figures of the learning rate: one walk on a small panel, losses against steps, power iteration, schedules."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.descent import verdict
 from core.experiments.network_loss import FullBatchRun
 from core.figures.figure import Figure
-from core.figures.palette import PALETTE
+from core.figures.palette import PALETTE, WALKS
 from core.figures.style import log_axis, styled
 from core.optimizers import SCHEDULES
 
 Array = NDArray[np.float64]
-DASHES = ("dot", "dash", "dashdot")  # of the runs on one side of the limit; the chosen one is solid and thick
+DASHES = ("dot", "dash", "dashdot")  # of the runs of one colour; the chosen one is solid and thick
 
 
 def panel_figure(w: Array, losses: Array, walked: Array, walked_losses: Array, title: str) -> Figure:
@@ -57,22 +59,25 @@ def walk_losses_figure(losses: Array) -> Figure:
 
 
 def runs_figure(runs: Sequence[FullBatchRun], limit: float, chosen: float) -> Figure:
-    """Return the real runs' losses against their steps, on a logarithm; the chosen learning rate is thick."""
+    """Return the real runs' losses against their steps, on a logarithm; the chosen learning rate is thick.
+
+    A colour says what the walk does along the steepest direction, whose limit this is.
+    """
     figure = Figure()
     chosen_line = {"color": PALETTE["accent"], "width": 4}
-    seen = {"stable": 0, "unstable": 0}
+    seen = Counter[str]()
     for run in runs:
-        side = "stable" if run.learning_rate < limit else "unstable"
+        colour = WALKS[verdict(run.learning_rate, 2 / limit).kind]  # of the steepest direction
         is_chosen = run.learning_rate == chosen
-        dash = DASHES[seen[side] % len(DASHES)]
-        seen[side] += not is_chosen
+        dash = DASHES[seen[colour] % len(DASHES)]
+        seen[colour] += not is_chosen
         figure.add_trace(
             "scatter",
             x=np.arange(len(run.losses)),
             y=run.losses,
             name=f"η = {run.learning_rate:.3g}, {run.learning_rate / limit:.2f} of the limit",
             mode="lines",
-            line=chosen_line if is_chosen else {"color": PALETTE[side], "width": 2, "dash": dash},
+            line=chosen_line if is_chosen else {"color": PALETTE[colour], "width": 2, "dash": dash},
             hovertemplate="step %{x}: loss %{y:.3f}<extra>%{fullData.name}</extra>",
         )
     styled(figure, 330)

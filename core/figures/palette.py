@@ -21,6 +21,15 @@ PALETTE: dict[str, str] = {
     "swinging": "#9A9200",  # it comes nearer, from side to side
     "unstable": "#CF3A35",  # it never arrives
 }
+WALKS = {  # the colour of each `core.descent.Verdict.kind`
+    "still": "neutral",
+    "crawl": "neutral",
+    "monotone": "stable",
+    "one_step": "stable",
+    "bounce": "swinging",
+    "forever": "unstable",
+    "diverge": "unstable",
+}
 
 
 def faded(name: str, opacity: float) -> str:

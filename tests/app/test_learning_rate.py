@@ -55,8 +55,9 @@ def test_momentum_moves_the_limit(open_page):
     assert zones[-1]["from"] == pytest.approx(1.9, abs=0.02)
 
 
-def test_the_lead_counts_the_walks_that_the_slider_colours(open_page):
-    page = open_page("learning_rate")
+@pytest.mark.parametrize("part", ["One weight", "Two weights", "A real network"])
+def test_the_lead_counts_the_walks_that_the_slider_colours(part, open_page):
+    page = open_page("learning_rate", part=part)
     colours = {zone["colour"] for zone in component(page, "rate")["zones"]}
     (lead,) = [text.value for text in page.markdown if "different ones" in text.value]
     count = {"three": 3, "four": 4, "five": 5}[re.search(r"(\w+) different ones", lead)[1]]

@@ -7,9 +7,9 @@ from core.descent import VERDICTS, Path, descend, judge, learning_rate_limit, ve
 from core.figures.learning_rate import walk_losses_figure
 from core.landscapes import Landscape
 from pages.ui.charts import show
-from pages.ui.parts.rate_view import curvatures
+from pages.ui.parts.rate_view import curvatures, zones_of
 from pages.ui.parts.surface_view import show_walk, start_plane
-from pages.ui.rate import Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
+from pages.ui.rate import Limit, RateSlider, rate_stops, read_rate, show_rate
 from pages.ui.tex import result_tex
 
 STEPS = 20
@@ -52,7 +52,8 @@ def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) ->
     stops = rate_stops(limit, marks, rate)
     said = [[verdict(float(stop), curvature, momentum) for curvature in curvatures(landscape)] for stop in stops]
     words = [[f"w₁ {DOES[first.kind]}", f"w₂ {DOES[second.kind]}"] for first, second in said]
-    zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
+    steepest = [max(pair, key=lambda one: one.product) for pair in said]  # the first of both to overshoot
+    zones = zones_of(stops, steepest)
     alt = f"The learning rate on {landscape.label}, with the limit 2/λmax marked."
     show_rate(RateSlider(stops, rate, landscape.learning_rate, marks, zones, words, alt), "bowl_rate", "brate")
 

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from core.descent import verdict
 from core.experiments.network_loss import FullBatchRun, Subject
 from core.experiments.stability import Stability, short_run
 from core.figures.learning_rate import power_figure, runs_figure
 from pages.ui.charts import draw
-from pages.ui.rate import BEYOND, Limit, RateSlider, Zone, rate_stops, read_rate, show_rate
+from pages.ui.parts.rate_view import zones_of
+from pages.ui.rate import BEYOND, Limit, RateSlider, rate_stops, read_rate, show_rate
 from pages.ui.tex import result_tex
 
 STEPS = 25
@@ -33,7 +35,7 @@ def show_network_slider(found: Stability, rate: float) -> None:
     limit, slider_limit = found.limit, _slider_limit(found)
     marks = [Limit(limit / 2, "1/λmax"), Limit(limit, "2/λmax")]
     stops = rate_stops(slider_limit, marks, rate)
-    zones = [Zone(0, limit, "stable"), Zone(limit, float(stops[-1]), "unstable")]
+    zones = zones_of(stops, [verdict(float(stop), found.curvature) for stop in stops])
     words = [[f"{stop / limit:.2f} of the limit", _side(stop / limit)] for stop in stops]
     alt = "The learning rate of the real network, with 1/λmax and 2/λmax marked."
     show_rate(RateSlider(stops, rate, _default(found), marks, zones, words, alt), "network", "nrate")
@@ -61,8 +63,10 @@ def show_limit(found: Stability) -> None:
     alt = "The curvature that power iteration finds, rising towards λmax, and Lanczos's, which arrives."
     draw(power_figure(found.estimates, found.power_steps), "power", alt)
     st.caption(
-        f"{len(found.estimates)} Hessian-vector products over {found.parameters:,} weights and biases; "
-        "the Hessian itself is never built."
+        "The Hessian holds how fast each slope changes with each weight. Power iteration multiplies one vector by it "
+        "again and again, which turns the vector to the steepest direction; Lanczos's method then reads λmax off all "
+        f"the products together: {len(found.estimates)} of them, over {found.parameters:,} weights and biases. "
+        "The Hessian itself is never built."
     )
 
 
@@ -102,4 +106,6 @@ def beyond_the_limit(runs: list[FullBatchRun], found: Stability) -> str:
 
 
 def _side(share: float) -> str:
-    return "at first the steepest direction overshoots more each time" if share > 1 else "every direction shrinks"
+    if share > 1:
+        return "at first the steepest direction overshoots more each time"
+    return "the steepest direction swings, nearer each time" if share > 0.5 else "every direction shrinks"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.descent import VERDICTS, Verdict, learning_rate_limit, slopes_along, verdict
 from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, share_left, sweep
 from core.figures.learning_rate import panel_figure
+from core.figures.palette import WALKS
 from core.landscapes import Landscape
 from core.words import equals_text, number_text
 from pages.ui import controls
@@ -30,15 +31,6 @@ VERBS = {
     "bounce": "bounces",
     "forever": "swings",
     "diverge": "diverges",
-}
-ZONES = {
-    "still": "neutral",
-    "crawl": "neutral",
-    "monotone": "stable",
-    "one_step": "stable",
-    "bounce": "swinging",
-    "forever": "unstable",
-    "diverge": "unstable",
 }
 SWINGS = VERDICTS | {
     "bounce": "It swings across the minimum, and comes nearer in the long run.",
@@ -63,7 +55,7 @@ def marks_of(curvature: float, momentum: float) -> list[Limit]:
 def zones_of(stops: NDArray[np.float64], verdicts: Sequence[Verdict]) -> list[Zone]:
     """Return the slider's stretches: neighbouring stops with one colour are one stretch."""
     zones, first = [], 0
-    for colour, group in groupby(ZONES[said.kind] for said in verdicts):
+    for colour, group in groupby(WALKS[said.kind] for said in verdicts):
         last = first + len(list(group))
         zones.append(Zone(stops[first], stops[min(last, len(stops) - 1)], colour))
         first = last
@@ -94,7 +86,7 @@ def show_sweep(landscape: Landscape, rate: float, default: float, momentum: floa
 
 def show_closed_form(landscape: Landscape, rate: float, momentum: float, schedule: str) -> None:
     """Show where the walk leads as a formula with its numbers."""
-    st.caption("L, the Lipschitz constant of the slope, says how fast the slope can change: on a parabola, it is λ.")
+    st.caption("L says how fast the slope can change: at most L times as fast as w. On a parabola, it is λ.")
     curvature, start = curvatures(landscape)[0], landscape.start[0]
     said = verdict(rate, curvature, momentum)
     st.latex(rf"L = \lambda = f''(w) {result_tex(curvature)} \qquad \eta\lambda {result_tex(said.product)}")
