@@ -1,6 +1,7 @@
 // Matrices with signs between them, the last one their result, cell by cell: a cell of the result lights the row, the
 // column or the cell of each that it is made of, and is written out in the words that Python sent. Reports "cell" [row,
 // column] when one is chosen.
+const SIGNS = { "-1": "negative", 0: "neutral", 1: "positive" }; // names of colours
 const TAKES = {
   row: ([row], i) => i === row,
   column: ([, column], i, j) => j === column,
@@ -42,7 +43,7 @@ function step(event, [row, column], cells) {
   if (next) { event.preventDefault(); next.focus(); }
 }
 
-function block(parent, { name, shape, rows }, palette, isResult) {
+function block(parent, { name, shape, rows, signs }, palette, isResult) {
   const figure = html(parent, "figure", "block"), grid = sideways(html(figure, "div", "grid-cells"));
   grid.style.gridTemplateColumns = `repeat(${rows[0].length}, auto)`;
   html(figure, "figcaption", "", `${name}  ${shape}`);
@@ -50,7 +51,7 @@ function block(parent, { name, shape, rows }, palette, isResult) {
     const cell = html(grid, isResult ? "button" : "span", "cell", text);
     cell.dataset.cell = `${i},${j}`;
     if (isResult) cell.setAttribute("aria-label", `${name}, row ${i + 1}, column ${j + 1}: ${text}`);
-    cell.style.setProperty("--tint", text.startsWith("−") ? palette.negative : palette.positive);
+    cell.style.setProperty("--tint", palette[SIGNS[signs[i][j]]]);
     return cell;
   }));
 }

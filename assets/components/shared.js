@@ -100,7 +100,8 @@ function steerable(handle, onStep, onEnd) {
 const scale = (from0, from1, to0, to1) => (value) => to0 + ((value - from0) * (to1 - to0)) / (from1 - from0);
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const short = (value, digits = 3) => {  // −0.25, 2.1 · 10⁻¹⁶
-  const [mantissa, power] = Number(value.toPrecision(digits)).toString().replaceAll("-", "−").split("e");
+  const rounded = Number(value.toPrecision(digits)), text = Math.abs(rounded) < 1e7 ? rounded.toString() : rounded.toExponential();
+  const [mantissa, power] = text.replaceAll("-", "−").split("e");
   const raised = power?.replace("+", "").replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)]);
   return raised ? `${mantissa} · 10${raised}` : mantissa;
 };

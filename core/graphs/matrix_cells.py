@@ -55,7 +55,10 @@ def bias_cells(cache: Cache) -> GradientCells:
     db = gradients.db[None]  # (1, K)
 
     def text(i: int, j: int) -> str:
-        return _sum([in_brackets(_text(value)) for value in gradients.dq[:, j].tolist()], gradients.dq[:, j], db[i, j])
+        column = gradients.dq[:, j].tolist()
+        if len(column) == 1:
+            return f"{_text(column[0])} = {_text(column[0])}"
+        return _sum([in_brackets(_text(value)) for value in column], gradients.dq[:, j], db[i, j])
 
     return _cells((Factor("dq", gradients.dq, "column", "Σ rows"), Factor("db", db, "cell", "=")), text)
 

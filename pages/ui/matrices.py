@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import numpy as np
+
 from core.words import fixed_text
 from pages.ui.components import mount, reported
 from pages.ui.state import set_url, url_numbers
@@ -20,14 +22,16 @@ class Block:
     name: str
     shape: str
     rows: Sequence[Sequence[str]]
+    signs: Sequence[Sequence[float]]  # −1, 0 or 1
     takes: str
     sign: str
 
 
 def block(name: str, rows: Sequence[Sequence[float]], takes: str, sign: str = "", digits: int = 2) -> Block:
-    """Return a matrix as text, with its shape such as 4 × 2."""
+    """Return a matrix as text, with its shape such as 4 × 2 and the sign of each number, which a text may have lost."""
     texts = [[fixed_text(value, digits) for value in row] for row in rows]
-    return Block(name, f"{len(rows)} × {len(rows[0])}", texts, takes, sign)
+    signs = [[float(np.sign(value)) for value in row] for row in rows]
+    return Block(name, f"{len(rows)} × {len(rows[0])}", texts, signs, takes, sign)
 
 
 def show_matrices(blocks: Sequence[Block], words: Sequence[Sequence[str]], key: str) -> None:

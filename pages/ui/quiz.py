@@ -28,13 +28,14 @@ class Answer:
 @st.fragment
 def predict_then_run(name: str, question: Question, run: Callable[[], Outcome]) -> None:
     """Ask a question; when the reader has chosen, run the real thing and hold the answer against it."""
+    answer: Answer | None = session(f"quiz:{name}", lambda: None)
     with st.container(border=True):
         st.markdown(f"**Predict, then run.** {question.text}")
         choices = range(len(question.choices))
         chosen = st.radio(
             "Your prediction",
             choices,
-            index=None,
+            index=None if answer is None else answer.choice,  # where the reader was at another part meanwhile
             format_func=lambda choice: question.choices[choice],
             key=f"quiz:{name}",
             label_visibility="collapsed",
@@ -42,9 +43,8 @@ def predict_then_run(name: str, question: Question, run: Callable[[], Outcome]) 
         clicked = st.button("Run it", key=f"quiz:{name}:run", disabled=chosen is None, icon=":material/play_arrow:")
         if clicked and chosen is not None:
             with st.spinner("Running …"):
-                remember(f"quiz:{name}", Answer(chosen, run()))
-        answer = session(f"quiz:{name}", lambda: None)
-        if answer is not None:
+                answer = remember(f"quiz:{name}", Answer(chosen, run()))
+        if answer is not None and answer.choice == chosen:  # not over a choice that was made after the run
             _verdict(answer, question)
 
 

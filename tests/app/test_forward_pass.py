@@ -117,6 +117,21 @@ def test_every_prediction_is_graded_by_its_run(part, question, truth, open_page)
     assert page.success[0].value.startswith("You were right.")
 
 
+def test_a_verdict_stands_by_the_answer_that_it_judged(open_page):
+    page = open_page("forward_pass")
+    radio = "quiz:forward_pass:bias"
+    page.radio(key=radio).set_value(1).run()
+    page.button(key=f"{radio}:run").click().run()
+    page.radio(key=radio).set_value(2).run()
+    assert not page.success
+    page.radio(key=radio).set_value(1).run()
+    assert page.success[0].value.startswith("You were right.")
+    page.segmented_control(key="part").set_value("matrix").run()
+    page.segmented_control(key="part").set_value("hand").run()
+    assert page.radio(key=radio).value == 1
+    assert page.success[0].value.startswith("You were right.")
+
+
 @pytest.mark.parametrize("part", ["By hand", "Bias", "As matrices", "A real digit"])
 @pytest.mark.parametrize("shift", range(4))
 def test_any_url_makes_a_page(open_page, part, shift):

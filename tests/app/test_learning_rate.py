@@ -193,3 +193,23 @@ def test_absurd_links_open(open_page, part):
         assert not app.exception, query
         assert not part("bowl", **query).exception, query
         assert not part("side", **query).exception, query
+
+
+def test_what_is_said_of_a_real_run_is_what_it_did(part):
+    def told(**query):
+        return " ".join(text.value for text in part("network", **query).markdown)
+
+    assert "Nothing moves: the loss stays" in told(nrate="0")
+    found = stability(Subject(seed=1))
+    above = short_run(Subject(seed=1), 0.5, 25)
+    assert above.rises == 0
+    assert found.limit < 0.5
+    assert "Nothing is seen of it here" in told(seed="1", nrate="0.5")
+    assert "After 25 steps it has not come back" in told(nrate="0.6")
+
+
+def test_at_the_limit_one_weight_swings_for_ever_and_from_the_minimum_nothing_moves(part):
+    assert any("for ever" in caption.value for caption in part("bowl", brate="0.5").caption)
+    table = " ".join(text.value for text in part("side", start="0").markdown)
+    assert "Nothing moves" in table
+    assert "lands farther away" not in table

@@ -80,6 +80,8 @@ def dead_part() -> Code:
         dead, stuck = int(relu.silent[violent]), int(relu.without_gradient[-1])
         st.metric("Dead after the violent steps", f"{dead} of {relu.on.shape[1]}")
         st.markdown(_outcome(relu, leaky))
+        if dead and not revived(leaky):
+            st.caption("None came back here: a leak lets a little gradient through, and promises no more.")
     with picture_column:
         alt = f"{dead} units die; {stuck} ReLU units end without a gradient, {revived(leaky)} leaky ones come back."
         draw(units_figure({"ReLU to the end": relu, "leaky ReLU from the dashed line on": leaky}), "units", alt=alt)

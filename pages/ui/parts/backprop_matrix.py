@@ -55,5 +55,8 @@ def show_rule(name: str, cache: Cache) -> None:
     """One gradient's rule with the matrices that go into it, and what each of its cells is made of."""
     st.latex(RULES[name][1])
     made = GRADIENT_CELLS[name](cache)
-    blocks = [block(factor.name, factor.values.tolist(), factor.takes, factor.sign) for factor in made.factors]
+    blocks = [
+        block(factor.name, factor.values.tolist(), factor.takes, factor.sign, 3 if factor.name in RULES else 2)
+        for factor in made.factors
+    ]
     show_matrices(blocks, made.texts, "matrices")

@@ -40,7 +40,7 @@ def show_bowl(landscape: Landscape, momentum: float, facts: DeltaGenerator) -> N
     with facts:
         st.latex(rf"\text{{loss}} = {landscape.formula}")
         st.latex(rf"\lambda_{{\max}} {result_tex(steep)} \qquad \lambda_{{\min}} {result_tex(flat)}")
-        st.caption(_ending(path))
+        st.caption(_ending(path, verdict(rate, steep, momentum).kind))
 
 
 def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) -> None:
@@ -58,10 +58,10 @@ def _slider(landscape: Landscape, rate: float, momentum: float, limit: float) ->
     show_rate(RateSlider(stops, rate, landscape.learning_rate, marks, zones, words, alt), "bowl_rate", "brate")
 
 
-def _ending(path: Path) -> str:
-    """Return in words what a walk did."""
+def _ending(path: Path, steepest: str) -> str:
+    """Return in words what a walk did; `steepest` is what its steepest direction does."""
     if path.diverged_at is not None:
         return f"{VERDICTS['diverge']} At step {path.diverged_at} it left what can be drawn. Lower the learning rate."
-    kind = judge(path)
+    kind = "forever" if steepest == "forever" else judge(path)
     told = BENDS if kind == "monotone" else VERDICTS[kind]
     return f"{told} Loss {path.losses[0]:.4g} → {path.losses[-1]:.4g} in {len(path.rates)} steps."

@@ -66,7 +66,9 @@ def summary(checks: Sequence[Check]) -> str:
     """Return in a sentence how many gradients both witnesses confirm, and the worst errors."""
     by_torch, by_nudge = (sum(check.passed[witness] for check in checks) for witness in (0, 1))
     worst = max(check.autograd_error for check in checks), max(check.difference_error for check in checks)
+    lost = sum(check.lost[1] for check in checks)
+    swallowed = f", and {lost} of these differences are lost in rounding" if lost else ""
     return (
         f"**{by_torch} of {len(checks)}** gradients equal torch's (worst relative error {number_text(worst[0], 2)}), "
-        f"**{by_nudge} of {len(checks)}** agree with a finite difference (worst {number_text(worst[1], 2)})."
+        f"**{by_nudge} of {len(checks)}** agree with a finite difference (worst {number_text(worst[1], 2)}){swallowed}."
     )

@@ -12,6 +12,10 @@ from pages.ui.rate import BEYOND, Limit, RateSlider, rate_stops, read_rate, show
 from pages.ui.tex import result_tex
 
 STEPS = 25
+UNSEEN = (
+    "Above the mark the steepest direction overshoots more each time, as long as λmax is what it was at the start. "
+    "Nothing is seen of it here: the overshoot began too small for so few steps, or λmax fell on the way."
+)
 SHARES = (0.25, 0.9, 1.25)  # of the limit, run beside the reader's own; the question asks about another
 DEFAULT_SHARE = 0.5
 REACH = 2.0  # the slider ends at so many times the limit
@@ -77,16 +81,22 @@ def explain(run: FullBatchRun, found: Stability) -> str:
     told = f"η = {run.learning_rate:.3g} is {share:.2f} of 2/λmax."
     if run.diverged_at is not None:
         return f"{told} At step {run.diverged_at} the loss had grown beyond what a number can hold. Lower the rate."
+    if run.learning_rate == 0:
+        return f"{told} Nothing moves: the loss stays {first:.3f}."
     if run.rises == 0:
-        return f"{told} The loss fell in every one of {STEPS} steps, from {first:.3f} to {last:.3f}."
+        told += f" The loss fell in every one of {STEPS} steps, from {first:.3f} to {last:.3f}."
+        return told if run.learning_rate <= found.limit else f"{told} {UNSEEN}"
     told += (
         f" The loss rose in {run.rises} of {STEPS} steps, up to {worst:.3f} from {first:.3f}, and ended at {last:.3f}."
     )
     if last > first:
         return (
-            f"{told} Along the steepest direction the walk diverges: its first steps land farther away each time. "
-            "It stays finite only because the ground farther out is less steep. Go below the mark to cure it."
+            f"{told} Along the steepest direction the walk diverges at first: its steps land farther away each time, "
+            f"until the ground is less steep. After {STEPS} steps it has not come back. "
+            "Below the mark nothing throws it out."
         )
+    if run.learning_rate <= found.limit:
+        return f"{told} The mark is where the walk began: on the way the loss bends more, and the limit is lower."
     return f"{told} It overshot the steepest direction, and found flatter ground farther on."
 
 
@@ -106,6 +116,8 @@ def beyond_the_limit(runs: list[FullBatchRun], found: Stability) -> str:
 
 
 def _side(share: float) -> str:
+    if share == 0:
+        return "nothing moves"
     if share > 1:
         return "at first the steepest direction overshoots more each time"
     return "the steepest direction swings, nearer each time" if share > 0.5 else "every direction shrinks"

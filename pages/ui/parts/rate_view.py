@@ -130,11 +130,12 @@ def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
     rate, start, end = (float(number) for number in (walks.rates[row], *walks.weights[row, [0, -1]]))
     curvature = curvatures(landscape)[0]
     said = verdict(rate, curvature)
+    kind = said.kind if start else "still"
     w = np.linspace(-1.2 * FARTHEST, 1.2 * FARTHEST, 161)
     figure = panel_figure(
-        w, slopes_along(landscape, w)[0], walks.weights[row], walks.losses[row], f"η = {rate:g} {VERBS[said.kind]}"
+        w, slopes_along(landscape, w)[0], walks.weights[row], walks.losses[row], f"η = {rate:g} {VERBS[kind]}"
     )
-    alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[said.kind]}"
+    alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[kind]}"
     show(figure, f"panel{row}", alt)
     factor = rf"1 - {tex(rate)} \cdot {tex(curvature)} &{result_tex(said.factor)}"
     st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &{result_tex(end)}"]))  # narrow enough for five beside each other
@@ -148,7 +149,8 @@ def show_rate_table(landscape: Landscape, start: float) -> None:
     rows = rate_table(landscape, start, TABLE_STEPS, TABLE_RATES)
     lines = [f"| η | 1 − ηλ | w after {TABLE_STEPS} steps | what happens |", "|---:|---:|---:|---|"]
     for row in rows:
-        lines.append(f"| {row.rate:g} | {number_text(row.factor)} | {_three(row.weight)} | {VERDICTS[row.kind]} |")
+        told = VERDICTS[row.kind if start else "still"]
+        lines.append(f"| {row.rate:g} | {number_text(row.factor)} | {_three(row.weight)} | {told} |")
     st.markdown("\n".join(lines))
 
 
