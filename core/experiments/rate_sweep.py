@@ -94,5 +94,5 @@ def rate_table(landscape: Landscape, start: float, steps: int, rates: Sequence[f
     rows = []
     for rate, weight in zip(rates, weights, strict=True):
         said = verdict(rate, landscape.curvatures[0])
-        rows.append(Row(rate, float(weight), said.factor, said.kind))
+        rows.append(Row(rate, float(weight), said.factor, said.kind if start else "still"))  # 0 is the minimum
     return rows

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.words import fixed_text
 from pages.ui.components import mount, reported
+from pages.ui.reports import valid_cell
 from pages.ui.state import set_url, url_numbers
 
 FIRST = (0, 0)
@@ -39,21 +40,19 @@ def show_matrices(blocks: Sequence[Block], words: Sequence[Sequence[str]], key: 
 
     The cell that the reader chose stands in the URL, as `cell`.
     """
-    rows, columns = range(len(words)), range(len(words[0]))
-    row, column = (int(place) for place in url_numbers("cell", FIRST, 0, max(len(rows), len(columns)) - 1))
+    rows, columns = len(words), len(words[0])
+    row, column = (int(place) for place in url_numbers("cell", FIRST, 0, max(rows, columns) - 1))
 
     def chosen() -> None:
-        place = reported(key, "cell")
-        if not isinstance(place, list) or len(place) != 2 or not all(type(index) is int for index in place):
-            return
-        if place[0] in rows and place[1] in columns:
-            set_url("cell", tuple(place), FIRST)
+        place = valid_cell(reported(key, "cell"), rows, columns)
+        if place is not None:
+            set_url("cell", place, FIRST)
 
     data = {
         "blocks": [asdict(shown) for shown in blocks],
         "words": [
             [f"row {i + 1}, column {j + 1}:  {text}" for j, text in enumerate(line)] for i, line in enumerate(words)
         ],
-        "selected": [row, column] if row in rows and column in columns else list(FIRST),
+        "selected": [row, column] if row < rows and column < columns else list(FIRST),
     }
     mount("matrices", data, key, {"cell": chosen})

@@ -93,10 +93,10 @@ def explain(run: FullBatchRun, found: Stability) -> str:
         return (
             f"{told} Along the steepest direction the walk diverges at first: its steps land farther away each time, "
             f"until the ground is less steep. After {STEPS} steps it has not come back. "
-            "Below the mark nothing throws it out."
+            "Well below the mark nothing throws it out."
         )
     if run.learning_rate <= found.limit:
-        return f"{told} The mark is where the walk began: on the way the loss bends more, and the limit is lower."
+        return f"{told} The mark holds where the walk began: on the way the loss bends more, and the limit is lower."
     return f"{told} It overshot the steepest direction, and found flatter ground farther on."
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.descent import VERDICTS, Verdict, learning_rate_limit, slopes_along, verdict
-from core.experiments.rate_sweep import TABLE_RATES, Sweep, rate_table, share_left, sweep
+from core.experiments.rate_sweep import TABLE_RATES, Row, Sweep, rate_table, share_left, sweep
 from core.figures.learning_rate import panel_figure
 from core.figures.palette import WALKS
 from core.landscapes import Landscape
@@ -119,26 +119,22 @@ def show_side_by_side(landscape: Landscape) -> float:
         with place:
             rates.append(controls.decimal(f"Learning rate {number}", f"rate{number}", 0.0, MOST, default, 0.05))
     walks = sweep(landscape, start, rates, TABLE_STEPS)
-    for row, place in enumerate(places):
+    for index, (place, row) in enumerate(zip(places, rate_table(landscape, start, TABLE_STEPS, rates), strict=True)):
         with place:
-            _panel(landscape, walks, row)
+            _panel(landscape, walks, index, row)
     return start
 
 
-def _panel(landscape: Landscape, walks: Sweep, row: int) -> None:
+def _panel(landscape: Landscape, walks: Sweep, index: int, row: Row) -> None:
     """Show one of several walks, and the factor that each of its steps leaves of the way."""
-    rate, start, end = (float(number) for number in (walks.rates[row], *walks.weights[row, [0, -1]]))
-    curvature = curvatures(landscape)[0]
-    said = verdict(rate, curvature)
-    kind = said.kind if start else "still"
+    start, rate = float(walks.weights[index, 0]), row.rate
     w = np.linspace(-1.2 * FARTHEST, 1.2 * FARTHEST, 161)
-    figure = panel_figure(
-        w, slopes_along(landscape, w)[0], walks.weights[row], walks.losses[row], f"η = {rate:g} {VERBS[kind]}"
-    )
-    alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[kind]}"
-    show(figure, f"panel{row}", alt)
-    factor = rf"1 - {tex(rate)} \cdot {tex(curvature)} &{result_tex(said.factor)}"
-    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &{result_tex(end)}"]))  # narrow enough for five beside each other
+    title = f"η = {rate:g} {VERBS[row.kind]}"
+    figure = panel_figure(w, slopes_along(landscape, w)[0], walks.weights[index], walks.losses[index], title)
+    alt = f"Ten steps on {landscape.label} from {start:g} with a learning rate of {rate:g}: {VERDICTS[row.kind]}"
+    show(figure, f"panel{index}", alt)
+    factor = rf"1 - {tex(rate)} \cdot {tex(curvatures(landscape)[0])} &{result_tex(row.factor)}"
+    st.latex(aligned([factor, rf"w_{{{TABLE_STEPS}}} &{result_tex(row.weight)}"]))  # narrow enough for five
 
 
 def show_rate_table(landscape: Landscape, start: float) -> None:
@@ -149,8 +145,7 @@ def show_rate_table(landscape: Landscape, start: float) -> None:
     rows = rate_table(landscape, start, TABLE_STEPS, TABLE_RATES)
     lines = [f"| η | 1 − ηλ | w after {TABLE_STEPS} steps | what happens |", "|---:|---:|---:|---|"]
     for row in rows:
-        told = VERDICTS[row.kind if start else "still"]
-        lines.append(f"| {row.rate:g} | {number_text(row.factor)} | {_three(row.weight)} | {told} |")
+        lines.append(f"| {row.rate:g} | {number_text(row.factor)} | {_three(row.weight)} | {VERDICTS[row.kind]} |")
     st.markdown("\n".join(lines))
 
 
